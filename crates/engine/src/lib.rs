@@ -1,0 +1,1 @@
+//! The Messaging API client as a pure state machine.
