@@ -234,14 +234,13 @@ impl Conversation {
             && message.attachments.is_empty()
             && message.suggestions.is_empty()
             && message.call_actions.is_empty();
-        if self.streams.open().is_some_and(|open| open != message_id) {
-            let abandoned = self.streams.abandon();
-            self.stop_streaming(abandoned, out);
-        }
-        let stream = self.streams.complete(message_id);
-        if is_empty && stream.line.is_none() {
+        if is_empty {
             return;
         }
+        self.hold_place(message_id, envelope, out);
+        let abandoned = self.streams.interrupt(message_id);
+        self.stop_streaming(abandoned, out);
+        self.streams.complete(message_id);
         let (agent_name, avatar_url) = self.signature(kind, message.agent_name.as_ref(), message.avatar_url.as_ref());
         let body = MessageBody::Agent {
             agent: kind,
@@ -254,15 +253,15 @@ impl Conversation {
             suggestions: message.suggestions.clone(),
             call_actions: message.call_actions.clone(),
         };
+        let stream = self.streams.stream(message_id);
         // A message without any id is only itself.
-        let stream = self.streams.complete(message_id);
         match stream.line.filter(|_| !message_id.is_empty()) {
             Some(line) => self.transcript.edit(line, out, |old| {
                 *old = body;
                 true
             }),
             None => {
-                let line = self.transcript.key(envelope.sequence, self.newest.unwrap_or(0));
+                let line = self.transcript.key(stream.first_sequence, self.newest.unwrap_or(0));
                 stream.line = Some(line);
                 let message = Message { id: self.line_id(envelope), timestamp: envelope.timestamp, body };
                 self.transcript.insert(line, message, out);
@@ -278,6 +277,7 @@ impl Conversation {
             (true, Some(open)) => open.to_owned(),
             (true, None) => chunk.envelope.id.clone(),
         };
+        self.hold_place(&message_id, &chunk.envelope, out);
         let abandoned = self.streams.take_in(&message_id, chunk);
         self.stop_streaming(abandoned, out);
         while let Some(chunk) = self.streams.next_ready(&message_id) {
@@ -294,6 +294,15 @@ impl Conversation {
             out.push(Output::Event(Box::new(Event { body, envelope: Some(chunk.envelope) })));
         }
         self.show_facets(out);
+    }
+
+    /// A message stands where its earliest part does, whichever part arrived first.
+    fn hold_place(&mut self, message_id: &str, part: &Envelope, out: &mut Vec<Output>) {
+        if let Some(old) = self.streams.note_sequence(message_id, part.sequence) {
+            let line = self.transcript.key(part.sequence, 0);
+            self.streams.stream(message_id).line = Some(line);
+            self.transcript.relocate(old, line, part.timestamp, out);
+        }
     }
 
     fn show_chunk(&mut self, message_id: &str, chunk: &Chunk, out: &mut Vec<Output>) {

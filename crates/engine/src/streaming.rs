@@ -33,7 +33,7 @@ impl Chunk {
 pub(crate) struct Stream {
     /// Its line, once there is something to show.
     pub(crate) line: Option<Key>,
-    /// The lowest sequence of its chunks so far.
+    /// The lowest sequence of its parts so far.
     pub(crate) first_sequence: Option<u64>,
     taken: u32,
     waiting: BTreeMap<u32, Chunk>,
@@ -62,11 +62,7 @@ impl Streams {
     /// Takes a chunk in. A repeat, and whatever follows the end, is dropped; a chunk that is early waits; any other is
     /// what [`Streams::next_ready`] gives now. Returns the line of the message that was abandoned by it.
     pub(crate) fn take_in(&mut self, message_id: &str, mut chunk: Chunk) -> Option<Key> {
-        let sequence = chunk.envelope.sequence;
         let stream = self.stream(message_id);
-        if sequence.is_some() && (stream.first_sequence.is_none() || sequence < stream.first_sequence) {
-            stream.first_sequence = sequence;
-        }
         if chunk.index == 0 {
             chunk.index = stream.taken + stream.waiting.len() as u32 + 1;
         }
@@ -74,20 +70,40 @@ impl Streams {
             return None;
         }
         stream.waiting.entry(chunk.index).or_insert(chunk);
-        let (first_sequence, is_abandoned) = (stream.first_sequence, stream.is_abandoned);
-        match &self.open {
-            Some(open) if open == message_id => None,
-            _ if is_abandoned => None,
-            Some(open) if first_sequence.is_some() && first_sequence < self.streams.get(open)?.first_sequence => {
-                // Late news of an older message does not abandon a newer one.
-                self.stream(message_id).is_abandoned = true;
-                None
-            }
-            _ => {
-                let abandoned = self.abandon();
-                self.open = Some(message_id.to_owned());
-                abandoned
-            }
+        if stream.is_abandoned || self.open.as_deref() == Some(message_id) {
+            return None;
+        }
+        if self.is_older_than_open(message_id) {
+            self.stream(message_id).is_abandoned = true;
+            return None;
+        }
+        let abandoned = self.abandon();
+        self.open = Some(message_id.to_owned());
+        abandoned
+    }
+
+    /// Notes that a part of the message came with `sequence`. Returns its line, where that is now in the wrong place.
+    pub(crate) fn note_sequence(&mut self, message_id: &str, sequence: Option<u64>) -> Option<Key> {
+        let stream = self.stream(message_id);
+        if sequence.is_none() || stream.first_sequence.is_some_and(|first| Some(first) <= sequence) {
+            return None;
+        }
+        stream.first_sequence = sequence;
+        stream.line
+    }
+
+    /// A whole message came: it abandons the open one, unless it is that one or older. Returns the line abandoned.
+    pub(crate) fn interrupt(&mut self, message_id: &str) -> Option<Key> {
+        let goes_on = self.open.as_deref() == Some(message_id) || self.is_older_than_open(message_id);
+        if goes_on { None } else { self.abandon() }
+    }
+
+    /// Late news of an older message does not abandon a newer one.
+    fn is_older_than_open(&self, message_id: &str) -> bool {
+        let first_sequence = |id: &str| self.streams.get(id).and_then(|stream| stream.first_sequence);
+        match (first_sequence(message_id), self.open.as_deref().and_then(first_sequence)) {
+            (Some(this), Some(open)) => this < open,
+            _ => false,
         }
     }
 
@@ -136,6 +152,11 @@ mod tests {
         Chunk { envelope, delta: format!("{index} "), index, is_complete, attachments: vec![], suggestions: vec![] }
     }
 
+    fn take_in(streams: &mut Streams, message_id: &str, chunk: Chunk) {
+        streams.note_sequence(message_id, chunk.envelope.sequence);
+        streams.take_in(message_id, chunk);
+    }
+
     fn ready(streams: &mut Streams, message_id: &str) -> String {
         core::iter::from_fn(|| streams.next_ready(message_id)).map(|chunk| chunk.delta).collect()
     }
@@ -145,7 +166,7 @@ mod tests {
         let mut streams = Streams::default();
         let mut text = String::new();
         for (sequence, index) in [(1, 1), (3, 3), (2, 2), (5, 2), (4, 4), (6, 5)] {
-            streams.take_in("m", chunk(sequence, index, index == 4));
+            take_in(&mut streams, "m", chunk(sequence, index, index == 4));
             text += &ready(&mut streams, "m");
         }
         assert_eq!(text, "1 2 3 4 ");
@@ -156,7 +177,7 @@ mod tests {
     fn a_chunk_without_an_index_is_the_next_one() {
         let mut streams = Streams::default();
         for sequence in 1..=3 {
-            streams.take_in("m", chunk(sequence, 0, false));
+            take_in(&mut streams, "m", chunk(sequence, 0, false));
         }
         assert_eq!(ready(&mut streams, "m"), "1 2 3 ".replace(['1', '2', '3'], "0"));
     }
@@ -164,11 +185,11 @@ mod tests {
     #[test]
     fn a_newer_message_abandons_the_open_one_and_late_news_of_it_opens_nothing() {
         let mut streams = Streams::default();
-        streams.take_in("a", chunk(1, 1, false));
+        take_in(&mut streams, "a", chunk(1, 1, false));
         ready(&mut streams, "a");
-        streams.take_in("b", chunk(3, 1, false));
+        take_in(&mut streams, "b", chunk(3, 1, false));
         assert_eq!(streams.open(), Some("b"));
-        streams.take_in("a", chunk(2, 2, false));
+        take_in(&mut streams, "a", chunk(2, 2, false));
         assert_eq!(ready(&mut streams, "a"), "2 ");
         assert_eq!(streams.open(), Some("b"));
     }
@@ -176,8 +197,8 @@ mod tests {
     #[test]
     fn an_older_message_that_turns_up_late_does_not_abandon_the_newer_one() {
         let mut streams = Streams::default();
-        streams.take_in("b", chunk(3, 1, false));
-        streams.take_in("a", chunk(1, 1, false));
+        take_in(&mut streams, "b", chunk(3, 1, false));
+        take_in(&mut streams, "a", chunk(1, 1, false));
         assert_eq!(streams.open(), Some("b"));
         assert_eq!(ready(&mut streams, "a"), "1 ");
     }

@@ -239,9 +239,19 @@ impl Client {
         self.give(Input::SocketClosed { socket, code });
     }
 
+    /// Waits out the backoff. Returns how long it was.
+    pub fn wait_for_socket(&mut self) -> u64 {
+        let dropped = self.now;
+        while self.socket.is_none() {
+            let deadline = self.deadline.expect("a deadline to wait for");
+            self.pass(deadline.at - self.now);
+        }
+        self.now - dropped
+    }
+
     /// Waits out the backoff and opens the next socket, which then replays `missed`.
     pub fn come_back(&mut self, missed: impl IntoIterator<Item = Value>) {
-        self.pass(30_000);
+        self.wait_for_socket();
         self.open();
         self.history(core::iter::once(session_start(1)).chain(missed));
         self.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
