@@ -1,1 +1,39 @@
-//! The Messaging API client as a pure state machine.
+//! The Messaging API client as a pure state machine: no IO, no clock, no randomness of its own.
+//!
+//! **The contract: hand an [`Input`] and the current time to [`Engine::handle`]; carry out every [`Output`] of the
+//! [`Step`] it returns, in order; call again with [`Input::Deadline`] when the step's deadline is reached.**
+//! There is no other way in or out, so there is no order of calls to get wrong.
+//!
+//! Time is a number that the caller passes ([`Now`]); randomness comes from the seed given to [`Engine::new`]. The
+//! same inputs therefore always give the same outputs.
+//!
+//! | module | decides |
+//! | --- | --- |
+//! | [`wire`] | what a frame says, and how one is written |
+//! | [`session`] | access token, session, HTTP retries |
+//! | [`connection`] | the one socket: opening, heartbeat, close codes, backoff, budget |
+//! | [`delivery`] | the user's own messages, from pending to sent or failed |
+//! | [`transcript`] | order and identity of what is shown |
+//! | [`streaming`] | messages that arrive in chunks |
+//! | [`handoff`] | who the user talks with, and the way to a human |
+//! | [`engine`] | binds them |
+
+mod change;
+mod config;
+mod engine;
+mod error;
+mod event;
+mod io;
+
+pub use change::{
+    Agent, AgentKind, Attachment, AttachmentKind, CallAction, Change, ConnectionView, Delivery, Ended, Handoff,
+    HandoffPhase, Level, Message, MessageBody, SessionView, Suggestion,
+};
+pub use config::{Config, OnSessionLost, Options};
+pub use engine::Engine;
+pub use error::{Error, ErrorCode};
+pub use event::{AgentMessageBody, Capabilities, Envelope, Event, EventBody, TypingState};
+pub use io::{
+    AccessToken, CallId, Deadline, HttpOutcome, HttpRequest, Input, LogLevel, Now, Output, RequestId, SocketId, Step,
+    TokenReason,
+};

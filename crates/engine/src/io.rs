@@ -1,0 +1,324 @@
+//! What goes into the engine and what comes out of it.
+
+use std::collections::BTreeMap;
+
+use crate::{Change, Error, Event};
+
+/// The current time, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// Monotonic: since any fixed moment. Never goes back.
+    pub mono: u64,
+    /// Since 1970, UTC, by the device's clock, which may be wrong.
+    pub wall: u64,
+}
+
+/// Names a call of the application that waits for an [`Output::Settle`].
+pub type CallId = u32;
+/// Names a request ([`Output::Http`], [`Output::AskToken`]) until its answer.
+pub type RequestId = u32;
+/// Names a socket. Never used twice.
+pub type SocketId = u32;
+
+/// Why an access token is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenReason {
+    /// The first conversation.
+    Start,
+    /// Another conversation.
+    Restart,
+}
+
+/// An access token, from the server or from the application. Its `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccessToken {
+    /// The JWT.
+    pub access_token: String,
+    /// Seconds it is valid for, where that was said.
+    pub expires_in: Option<u32>,
+}
+
+impl core::fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("AccessToken(…)")
+    }
+}
+
+/// A command of the application, a result, or news from the browser.
+///
+/// Every `call` is answered by exactly one [`Output::Settle`], unless the step that took it is refused.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// Open the chat. A second one is ignored.
+    Start,
+    /// Tell when the first connection is open with its history in place.
+    Ready {
+        /// Settled then, or when that became impossible.
+        call: CallId,
+    },
+    /// Send a message of the user. Settled when the server has it, or when it is known not to have arrived.
+    Send {
+        /// Settled with the delivery.
+        call: CallId,
+        /// A new UUID: the message's identity from now on.
+        draft_id: String,
+        /// What the user wrote.
+        text: String,
+        /// Goes along in `metadata.custom`, and comes back on the echo.
+        metadata: BTreeMap<String, String>,
+    },
+    /// Send a failed message again.
+    Retry {
+        /// Settled with the delivery.
+        call: CallId,
+        /// The message.
+        draft_id: String,
+    },
+    /// Take a failed message, or one not yet written to a socket, out of the transcript.
+    Discard {
+        /// The message.
+        draft_id: String,
+    },
+    /// The user pressed a key.
+    Typing,
+    /// End the conversation.
+    End {
+        /// Settled when it is over.
+        call: CallId,
+    },
+    /// End the conversation, if any, and start a new one.
+    Restart {
+        /// Settled when the new one is open.
+        call: CallId,
+    },
+    /// Connect now.
+    Reconnect {
+        /// Settled when the connection is open.
+        call: CallId,
+    },
+    /// Leave without ending.
+    Close {
+        /// Settled when the socket is closed.
+        call: CallId,
+    },
+    /// Write a frame of the application's own.
+    RawSend {
+        /// A JSON object with a `type`.
+        frame: String,
+    },
+    /// The answer to [`Output::Http`].
+    Http {
+        /// Which request.
+        id: RequestId,
+        /// What came of it.
+        outcome: HttpOutcome,
+    },
+    /// The answer to [`Output::AskToken`]; `Err` holds the application's own text.
+    Token {
+        /// Which request.
+        id: RequestId,
+        /// What the application gave.
+        result: Result<AccessToken, String>,
+    },
+    /// The socket is open.
+    SocketOpened {
+        /// Which socket.
+        socket: SocketId,
+    },
+    /// The socket received a text frame.
+    SocketText {
+        /// Which socket.
+        socket: SocketId,
+        /// The frame.
+        text: String,
+    },
+    /// The socket received a frame that is not text.
+    SocketBinary {
+        /// Which socket.
+        socket: SocketId,
+    },
+    /// The socket is closed, or could not be opened.
+    SocketClosed {
+        /// Which socket.
+        socket: SocketId,
+        /// The close code; 1006 where there was none.
+        code: u16,
+    },
+    /// The deadline of the last step is reached. Harmless when it is early or late.
+    Deadline,
+}
+
+/// What came of a request.
+#[derive(Clone, PartialEq, Eq)]
+pub enum HttpOutcome {
+    /// An answer.
+    Response {
+        /// HTTP status.
+        status: u16,
+        /// `Retry-After`, where it is there and readable.
+        retry_after: Option<String>,
+        /// The body.
+        body: String,
+    },
+    /// No answer: no network, or refused by CORS; a page cannot tell.
+    Network,
+    /// No answer within the request's time.
+    Timeout,
+}
+
+impl core::fmt::Debug for HttpOutcome {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        // The body may hold an access token.
+        match self {
+            Self::Response { status, .. } => f.debug_tuple("Response").field(status).finish(),
+            Self::Network => f.write_str("Network"),
+            Self::Timeout => f.write_str("Timeout"),
+        }
+    }
+}
+
+/// A POST to carry out. Its `Debug` shows no header and no body, since they hold tokens.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// Where to.
+    pub url: String,
+    /// Names and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON.
+    pub body: String,
+    /// Milliseconds after which it counts as [`HttpOutcome::Timeout`].
+    pub timeout_ms: u32,
+}
+
+impl core::fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_tuple("HttpRequest").field(&self.url).finish()
+    }
+}
+
+/// How important a log line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum LogLevel {
+    /// Broken.
+    Error = 1,
+    /// Works, but not as it should.
+    Warn = 2,
+    /// The way of the session.
+    Info = 3,
+    /// Everything.
+    Debug = 4,
+}
+
+/// Something to carry out, or to pass on.
+#[derive(Clone, PartialEq)]
+pub enum Output {
+    /// POST, and answer with [`Input::Http`].
+    Http {
+        /// Names the request.
+        id: RequestId,
+        /// What to send.
+        request: HttpRequest,
+    },
+    /// Ask the application for an access token, and answer with [`Input::Token`].
+    AskToken {
+        /// Names the request.
+        id: RequestId,
+        /// Passed to the application.
+        reason: TokenReason,
+    },
+    /// The answer to this request is of no use any more: abort it. An answer that comes all the same is ignored.
+    Abort {
+        /// Which request.
+        id: RequestId,
+    },
+    /// Open a socket. The address holds the access token.
+    OpenSocket {
+        /// Names the socket.
+        socket: SocketId,
+        /// Where to.
+        url: String,
+    },
+    /// Write a text frame.
+    SendText {
+        /// Which socket; it is open.
+        socket: SocketId,
+        /// The frame.
+        text: String,
+    },
+    /// Close the socket. Nothing of it is listened to any more.
+    CloseSocket {
+        /// Which socket.
+        socket: SocketId,
+        /// Close code: 1000 or 3000 to 4999, which are all that a page may use.
+        code: u16,
+    },
+    /// The state changed.
+    Change(Change),
+    /// Tell the application. Comes after the changes that belong to it.
+    Event(Box<Event>),
+    /// A call of the application is done.
+    Settle {
+        /// Which call.
+        call: CallId,
+        /// How it went.
+        result: Result<(), Error>,
+    },
+    /// A line for the log. Holds no token and no message text.
+    Log {
+        /// How important.
+        level: LogLevel,
+        /// What happened.
+        message: String,
+    },
+}
+
+impl core::fmt::Debug for Output {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Http { id, request } => f.debug_struct("Http").field("id", id).field("request", request).finish(),
+            Self::AskToken { id, reason } => {
+                f.debug_struct("AskToken").field("id", id).field("reason", reason).finish()
+            }
+            Self::Abort { id } => f.debug_struct("Abort").field("id", id).finish(),
+            Self::OpenSocket { socket, .. } => {
+                f.debug_struct("OpenSocket").field("socket", socket).finish_non_exhaustive()
+            }
+            Self::SendText { socket, text } => {
+                f.debug_struct("SendText").field("socket", socket).field("text", text).finish()
+            }
+            Self::CloseSocket { socket, code } => {
+                f.debug_struct("CloseSocket").field("socket", socket).field("code", code).finish()
+            }
+            Self::Change(change) => f.debug_tuple("Change").field(change).finish(),
+            Self::Event(event) => f.debug_tuple("Event").field(event).finish(),
+            Self::Settle { call, result } => {
+                f.debug_struct("Settle").field("call", call).field("result", result).finish()
+            }
+            Self::Log { level, message } => {
+                f.debug_struct("Log").field("level", level).field("message", message).finish()
+            }
+        }
+    }
+}
+
+/// When to call again, and what for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline {
+    /// Monotonic milliseconds, as in [`Now::mono`].
+    pub at: u64,
+    /// The timer that is due then, for diagnostics.
+    pub reason: &'static str,
+}
+
+/// What follows from one input.
+#[must_use = "every output must be carried out, and the deadline kept"]
+#[derive(Debug)]
+pub struct Step {
+    /// To be carried out in this order.
+    pub outputs: Vec<Output>,
+    /// When to call with [`Input::Deadline`]; replaces every earlier one.
+    pub deadline: Option<Deadline>,
+    /// The command was refused and changed nothing.
+    pub refused: Option<Error>,
+}

@@ -1,0 +1,101 @@
+/**
+ * What crosses the border to the WebAssembly module, as plain data: the mirror of `Change`, `Event` and `Error` in
+ * `crates/engine/src`, and of the exported class in `src/client.rs`. Nothing here is public.
+ */
+
+/** `Options` in crates/engine/src/config.rs: every default filled in, every value checked. */
+export interface EngineOptions {
+  apiUrl: string;
+  socketUrl: string;
+  hostIdentifier: string;
+  connectorToken: string | null;
+  streaming: boolean;
+  platform: string;
+  deviceType: string;
+  onSessionLost: "restart" | "end";
+  heartbeatIntervalMs: number;
+  sessionTimeoutMs: number;
+  confirmTimeoutMs: number;
+  maxReconnectAttempts: number;
+}
+
+export interface PlainError {
+  code: string;
+  message: string;
+  retryable: boolean;
+  retryAfterMs: number | null;
+}
+
+export type PlainConnection =
+  | { status: "idle" | "connecting" | "open" | "closing" | "closed" }
+  | { status: "reconnecting"; attempt: number; retryInMs: number }
+  | { status: "failed"; error: PlainError };
+
+export interface PlainMessage {
+  id: string;
+  /** Milliseconds since 1970, UTC. */
+  timestamp: number;
+  /** `role` and the fields of that role, with errors as `PlainError`. */
+  body: { role: "user" | "agent" | "system" } & Record<string, unknown>;
+}
+
+/** Messages are named by their place in the list. */
+export type Change =
+  | { op: "connection"; connection: PlainConnection }
+  | { op: "session"; session: { id: string; resumed: boolean; streaming: boolean } | null }
+  | { op: "insert"; at: number; message: PlainMessage }
+  | { op: "replace"; at: number; message: PlainMessage }
+  | { op: "append"; at: number; text: string }
+  | { op: "move"; from: number; to: number }
+  | { op: "remove"; at: number }
+  | { op: "clear" }
+  | { op: "agent"; agent: { kind: "poly" | "live"; name: string | null; avatarUrl: string | null } | null }
+  | { op: "typing"; isAgentTyping: boolean }
+  | { op: "suggestions"; suggestions: { text: string; payload: string | null }[] }
+  | { op: "handoff"; handoff: Record<string, unknown> & { phase: string } }
+  | { op: "language"; language: string | null }
+  | { op: "ended"; ended: { reason: string } | null };
+
+/** `body` and `envelope` are merged into one public event; `timestamp` is a number, errors are `PlainError`. */
+export interface PlainEvent {
+  body: { type: string } & Record<string, unknown>;
+  envelope: { id: string; sequence: number | null; timestamp: number; metadata: Record<string, string>; replayed: boolean } | null;
+}
+
+/**
+ * What the module calls. Outputs come in order: the changes of an event before the event. A method may call back into
+ * the client; what follows from that is delivered after what is already under way.
+ */
+export interface Host {
+  change(change: Change): void;
+  event(event: PlainEvent): void;
+  /** The call numbered `call` is done; `error` is null when it went well. */
+  settle(call: number, error: PlainError | null): void;
+  /** Frames as they are, while `watchFrames(true)`. */
+  frame(direction: "in" | "out", text: string): void;
+  /** 1 error, 2 warn, 3 info, 4 debug; at most the level given to the constructor. */
+  log(level: 1 | 2 | 3 | 4, message: string): void;
+  /** Only where `connectorToken` is null. */
+  token(reason: "start" | "restart", signal: AbortSignal): Promise<{ accessToken: string; expiresIn?: number }>;
+}
+
+/** The exported class. A command that is refused throws a `PlainError` and changes nothing. */
+export interface Client {
+  start(): void;
+  ready(call: number): void;
+  /** `draftId`: a new UUID. */
+  send(call: number, draftId: string, text: string, metadata: Record<string, string>): void;
+  retry(call: number, draftId: string): void;
+  discard(draftId: string): void;
+  typing(): void;
+  end(call: number): void;
+  restart(call: number): void;
+  reconnect(call: number): void;
+  close(call: number): void;
+  rawSend(frame: string): void;
+  watchFrames(on: boolean): void;
+  diagnostics(): Record<string, unknown>;
+}
+
+/** `new Client(options, host, logLevel)`; `logLevel` 0 (none) to 4 (debug). Throws a `PlainError` on bad options. */
+export type ClientConstructor = new (options: EngineOptions, host: Host, logLevel: number) => Client;
