@@ -138,9 +138,9 @@ fn bundle(options: Options) -> Result<()> {
 
 /// Checks what the bundler is trusted with: no import is left over, and the module is found beside the script.
 fn loads_as_it_stands(script: &str) -> Result<()> {
-    let address = format!("new URL(\"./{MODULE}.wasm\",import.meta.url)");
-    let packed: String = script.split_whitespace().collect();
-    ensure!(packed.contains(&address), "pkg/index.js does not load the module from {address}");
+    let address = format!("new URL(\"./{MODULE}.wasm\", import.meta.url)");
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+    ensure!(squeezed(script).contains(&squeezed(&address)), "pkg/index.js must load the module from `{address}`");
     if let Some(import) = script.lines().find(|line| line.starts_with("import ") || line.starts_with("import{")) {
         bail!("pkg/index.js must stand alone, but it imports: {}", import.chars().take(80).collect::<String>());
     }

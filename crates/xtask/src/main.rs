@@ -2,18 +2,14 @@
 //! Each subcommand lives in the module of its name; `tools` finds what they need or installs it,
 //! `steps` runs commands and remembers what is up to date, `project` knows where things lie.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command line tool speaks on its terminal"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks on its terminal")]
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-mod build;
 mod browsers;
+mod build;
 mod demo;
 mod project;
 mod size;

@@ -52,8 +52,5 @@ pub(crate) fn cargo_target() -> &'static Path {
 
 /// A program of this workspace, as `cargo build` leaves it.
 pub(crate) fn program(name: &str) -> PathBuf {
-    cargo_target()
-        .join("debug")
-        .join(name)
-        .with_extension(std::env::consts::EXE_EXTENSION)
+    cargo_target().join("debug").join(name).with_extension(std::env::consts::EXE_EXTENSION)
 }

@@ -26,10 +26,7 @@ pub(crate) fn run(command: &mut Command, hint: &str) -> Result<()> {
 /// Runs a command quietly and returns what it printed on stdout, or `None` if it failed or does not exist.
 pub(crate) fn ask(command: &mut Command) -> Option<String> {
     let output = command.current_dir(project::root()).output().ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// The command as one would type it.
@@ -133,9 +130,7 @@ fn digest(inputs: &[PathBuf]) -> Result<u64> {
             file.hash(&mut hasher);
             match fs::read(&file) {
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
-                content => content
-                    .with_context(|| format!("cannot read {}", file.display()))?
-                    .hash(&mut hasher),
+                content => content.with_context(|| format!("cannot read {}", file.display()))?.hash(&mut hasher),
             }
         }
     }
