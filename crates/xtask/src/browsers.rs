@@ -108,6 +108,7 @@ impl Browser {
                         "--disable-background-networking", "--disable-component-update", "--disable-sync",
                     ],
                 },
+                "goog:loggingPrefs": { "browser": "ALL" },
             }),
             Engine::Firefox => json!({
                 "moz:firefoxOptions": { "binary": self.browser, "args": ["-headless"] },
@@ -122,9 +123,9 @@ impl Browser {
             Some(screen) => vec![
                 ("DISPLAY", format!(":{}", screen.number).into()),
                 ("GDK_BACKEND", "x11".into()),
-                // No graphics card behind this screen.
+                // There is no graphics card behind this screen. WebKit's own switches that turn its renderers off do
+                // not help: with them it never answers a request for a screenshot.
                 ("LIBGL_ALWAYS_SOFTWARE", "1".into()),
-                ("WEBKIT_DISABLE_DMABUF_RENDERER", "1".into()),
             ],
         }
     }
