@@ -74,9 +74,7 @@ pub(crate) fn demo() -> Result<()> {
 fn bind(options: Options) -> Result<()> {
     let mut cargo = tools::cargo();
     cargo.args(["build", "--package", "poly-messaging-web", "--lib", "--target", "wasm32-unknown-unknown"]);
-    if !options.dev {
-        cargo.args(["--profile", "wasm"]);
-    }
+    cargo.args(if options.dev { ["--features", "dev"] } else { ["--profile", "wasm"] });
     run(&mut cargo, "The lines above say what does not compile.")?;
 
     let module = cargo_target()
