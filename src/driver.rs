@@ -178,7 +178,9 @@ impl Driver {
         match effect {
             Output::Http { id, request } => self.requests.post(id, request, &self.inbox),
             Output::AskToken { id, reason } => self.requests.ask(id, reason, host, &self.inbox),
-            Output::Abort { id } => self.requests.abort(id),
+            Output::Abort { id } => {
+                self.requests.abort(id);
+            }
             Output::OpenSocket { socket, url } => self.sockets.open(socket, &url, &self.inbox),
             Output::CloseSocket { socket, code } => self.sockets.close(socket, code),
             Output::SendText { socket, text } => {

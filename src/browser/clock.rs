@@ -38,3 +38,40 @@ pub(crate) fn seed() -> u64 {
         Err(_) => js_sys::Math::random().to_bits(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    fn time_never_goes_back() {
+        js_sys::eval("globalThis.readings = [5, 9, 3, 4, 12.7]").unwrap();
+        js_sys::eval("performance.now = () => readings.shift()").unwrap();
+        let clock = Clock::default();
+        let read: Vec<u64> = (0..5).map(|_| clock.now().mono).collect();
+        js_sys::eval("delete performance.now").unwrap();
+        assert_eq!(read, [5, 9, 9, 9, 12]);
+    }
+
+    #[wasm_bindgen_test]
+    fn wall_time_is_the_device_s() {
+        let before = js_sys::Date::now() as u64;
+        let wall = Clock::default().now().wall;
+        assert!((before..=js_sys::Date::now() as u64).contains(&wall));
+    }
+
+    #[wasm_bindgen_test]
+    fn does_without_a_performance_clock() {
+        js_sys::eval("performance.now = undefined").unwrap();
+        let now = Clock::default().now();
+        js_sys::eval("delete performance.now").unwrap();
+        assert_eq!(now.mono, now.wall);
+    }
+
+    #[wasm_bindgen_test]
+    fn seeds_differ() {
+        assert_ne!(seed(), seed());
+    }
+}

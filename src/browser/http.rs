@@ -1,6 +1,6 @@
 //! HTTP: one `fetch` per request, under one time limit for headers and body, and abortable until its answer is there.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Promise, Uint8Array};
@@ -29,7 +29,13 @@ extern "C" {
 /// What is under way: requests, and questions to the application, which share their ids.
 #[derive(Clone, Default)]
 pub(crate) struct Requests {
-    entries: Rc<RefCell<Vec<(RequestId, AbortController)>>>,
+    entries: Rc<RefCell<Vec<Entry>>>,
+}
+
+struct Entry {
+    id: RequestId,
+    controller: AbortController,
+    _limit: Option<Timeout>,
 }
 
 impl Requests {
@@ -40,70 +46,68 @@ impl Requests {
 
     /// Sends a request and reports its outcome, unless it is aborted.
     pub(crate) fn post(&self, id: RequestId, request: HttpRequest, inbox: &Inbox) {
-        let Ok(controller) = AbortController::new() else { return };
-        self.begin(id, controller.clone(), inbox, async move {
-            Input::Http { id, outcome: perform(request, &controller).await }
+        // The limit does not rely on `fetch` to answer an abort: where it is replaced by something else it may not.
+        let limit = Timeout::new(u64::from(request.timeout_ms), {
+            let (requests, inbox) = (self.clone(), inbox.clone());
+            move || {
+                if requests.abort(id) {
+                    inbox(Input::Http { id, outcome: HttpOutcome::Timeout });
+                }
+            }
+        });
+        self.begin(id, limit, inbox, async move |signal| {
+            let outcome = exchange(request, signal).await.unwrap_or(HttpOutcome::Network);
+            Input::Http { id, outcome }
         });
     }
 
     /// Asks the application for an access token and reports its answer, unless it is aborted.
     pub(crate) fn ask(&self, id: RequestId, reason: TokenReason, host: &Host, inbox: &Inbox) {
-        let Ok(controller) = AbortController::new() else { return };
-        let (host, signal) = (host.clone(), controller.signal());
-        self.begin(id, controller, inbox, async move {
-            Input::Token { id, result: host::ask_token(&host, reason, &signal).await }
+        let host = host.clone();
+        self.begin(id, None, inbox, async move |signal| Input::Token {
+            id,
+            result: host::ask_token(&host, reason, &signal).await,
         });
     }
 
-    /// Aborts a request, if it is still under way. It is not heard of again.
-    pub(crate) fn abort(&self, id: RequestId) {
-        if let Some(controller) = self.take(id) {
-            controller.abort();
+    /// Aborts a request; whether it was still under way. It is not heard of again.
+    pub(crate) fn abort(&self, id: RequestId) -> bool {
+        let entry = self.take(id);
+        if let Some(entry) = &entry {
+            entry.controller.abort();
         }
+        entry.is_some()
     }
 
     fn begin(
         &self,
         id: RequestId,
-        controller: AbortController,
+        limit: Option<Timeout>,
         inbox: &Inbox,
-        work: impl Future<Output = Input> + 'static,
+        work: impl AsyncFnOnce(AbortSignal) -> Input + 'static,
     ) {
-        self.entries.borrow_mut().push((id, controller));
+        // Every browser that runs this module has one.
+        let Ok(controller) = AbortController::new() else { return };
+        let signal = controller.signal();
+        self.entries.borrow_mut().push(Entry { id, controller, _limit: limit });
         let (requests, inbox) = (self.clone(), inbox.clone());
         spawn_local(async move {
-            let input = work.await;
+            let input = work(signal).await;
             if requests.take(id).is_some() {
                 inbox(input);
             }
         });
     }
 
-    fn take(&self, id: RequestId) -> Option<AbortController> {
+    fn take(&self, id: RequestId) -> Option<Entry> {
         let mut entries = self.entries.borrow_mut();
-        let at = entries.iter().position(|(entry, _)| *entry == id)?;
-        Some(entries.swap_remove(at).1)
+        let at = entries.iter().position(|entry| entry.id == id)?;
+        Some(entries.swap_remove(at))
     }
 }
 
-/// Carries `request` out. Aborting `controller` ends it with an outcome that means nothing.
-pub(crate) async fn perform(request: HttpRequest, controller: &AbortController) -> HttpOutcome {
-    let late = Rc::new(Cell::new(false));
-    let _limit = Timeout::new(u64::from(request.timeout_ms), {
-        let (late, controller) = (late.clone(), controller.clone());
-        move || {
-            late.set(true);
-            controller.abort();
-        }
-    });
-    match exchange(request, &controller.signal()).await {
-        Ok(response) => response,
-        Err(_) if late.get() => HttpOutcome::Timeout,
-        Err(_) => HttpOutcome::Network,
-    }
-}
-
-async fn exchange(request: HttpRequest, signal: &AbortSignal) -> Result<HttpOutcome, JsValue> {
+/// Headers and body of the answer; an error where there is none, whatever the reason: a page cannot tell.
+async fn exchange(request: HttpRequest, signal: AbortSignal) -> Result<HttpOutcome, JsValue> {
     let headers = Headers::new()?;
     for (name, value) in &request.headers {
         headers.set(name, value)?;
@@ -112,7 +116,7 @@ async fn exchange(request: HttpRequest, signal: &AbortSignal) -> Result<HttpOutc
     init.set_method("POST");
     init.set_headers(&headers);
     init.set_body(&JsValue::from_str(&request.body));
-    init.set_signal(Some(signal));
+    init.set_signal(Some(&signal));
     // Tokens are all that identifies the caller, and no copy of them may stay in a cache.
     init.set_credentials(RequestCredentials::Omit);
     init.set_cache(RequestCache::NoStore);
@@ -141,4 +145,123 @@ async fn read(response: &Response) -> Result<String, JsValue> {
         body.extend(bytes.to_vec());
     }
     Ok(String::from_utf8_lossy(&body).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::browser::testing::{Heard, Replaced};
+
+    fn request(url: &str) -> HttpRequest {
+        HttpRequest { url: url.into(), headers: Vec::new(), body: "{}".into(), timeout_ms: 60_000 }
+    }
+
+    async fn outcome(request: HttpRequest) -> HttpOutcome {
+        let (requests, heard) = (Requests::default(), Heard::default());
+        requests.post(7, request, &heard.inbox());
+        assert!(!requests.is_empty(), "under way until it is answered");
+        let Input::Http { id: 7, outcome } = heard.next().await else { panic!("not the answer") };
+        assert!(requests.is_empty());
+        outcome
+    }
+
+    fn body(outcome: HttpOutcome) -> String {
+        let HttpOutcome::Response { body, .. } = outcome else { panic!("no answer: {outcome:?}") };
+        body
+    }
+
+    #[wasm_bindgen_test]
+    async fn reads_the_body_as_text() {
+        let answer = outcome(request("data:application/json;charset=utf-8,{%22a%22:%22%C3%A9%22}")).await;
+        assert_eq!(body(answer), "{\"a\":\"é\"}");
+    }
+
+    #[wasm_bindgen_test]
+    async fn cuts_a_body_off_at_the_bound() {
+        let answer = outcome(request(&format!("data:text/plain,{}", "a".repeat(MAX_BODY + 1)))).await;
+        assert_eq!(body(answer).len(), MAX_BODY);
+    }
+
+    #[wasm_bindgen_test]
+    async fn takes_a_body_that_is_no_utf_8() {
+        assert_eq!(body(outcome(request("data:text/plain,a%FFb")).await), "a\u{fffd}b");
+    }
+
+    #[wasm_bindgen_test]
+    async fn posts_exactly_the_headers_of_the_request_and_nothing_that_could_be_kept() {
+        let _fetch = Replaced::new(
+            "fetch",
+            "url, init",
+            "const { method, credentials, cache, redirect, body, headers } = new Request(url, init);
+             return Promise.resolve(new Response(JSON.stringify(
+                 [url, method, credentials, cache, redirect, init.body, [...init.headers].sort()])));",
+        );
+        let headers = vec![("X-Token", "secret".into()), ("Content-Type", "application/json".into())];
+        let answer = outcome(HttpRequest { headers, ..request("https://example.com/sessions") }).await;
+        assert_eq!(
+            body(answer),
+            r#"["https://example.com/sessions","POST","omit","no-store","error","{}",[["content-type","application/json"],["x-token","secret"]]]"#
+        );
+    }
+
+    #[wasm_bindgen_test]
+    async fn reports_status_and_retry_after() {
+        let _fetch = Replaced::new(
+            "fetch",
+            "",
+            "return Promise.resolve(new Response(null, { status: 429, headers: { 'Retry-After': '7' } }))",
+        );
+        let expected = HttpOutcome::Response { status: 429, retry_after: Some("7".into()), body: String::new() };
+        assert_eq!(outcome(request("https://example.com")).await, expected);
+    }
+
+    #[wasm_bindgen_test]
+    async fn every_way_not_to_get_an_answer_is_the_network() {
+        // A port that browsers block, an address that is none, a header that cannot be sent.
+        for url in ["http://127.0.0.1:1/", "http://[", "nonsense:"] {
+            assert_eq!(outcome(request(url)).await, HttpOutcome::Network, "{url}");
+        }
+        let headers = vec![("X-Token", "a\nb".to_owned())];
+        assert_eq!(outcome(HttpRequest { headers, ..request("data:,") }).await, HttpOutcome::Network);
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_fetch_that_misbehaves_is_the_network() {
+        for body in [
+            "throw 'not an error'",
+            "return Promise.reject(null)",
+            "return Promise.resolve({ status: 200 })",
+            "return Promise.resolve(new Response(new ReadableStream({ start(c) { c.error('torn') } })))",
+        ] {
+            let _fetch = Replaced::new("fetch", "", body);
+            assert_eq!(outcome(request("https://example.com")).await, HttpOutcome::Network, "{body}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_answer_that_does_not_come_is_a_timeout() {
+        for body in [
+            "return new Promise(() => {})",
+            "return Promise.resolve(new Response(new ReadableStream()))",
+            "return new Promise((_, reject) => init.signal.addEventListener('abort', () => reject(init.signal.reason)))",
+        ] {
+            let _fetch = Replaced::new("fetch", "url, init", body);
+            let late = HttpRequest { timeout_ms: 5, ..request("https://example.com") };
+            assert_eq!(outcome(late).await, HttpOutcome::Timeout, "{body}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn nothing_is_heard_of_an_aborted_request() {
+        let (requests, heard) = (Requests::default(), Heard::default());
+        requests.post(1, request("data:,first"), &heard.inbox());
+        requests.post(2, request("data:,second"), &heard.inbox());
+        assert!(requests.abort(1));
+        assert!(!requests.abort(1), "there is nothing left to abort");
+        assert!(matches!(heard.next().await, Input::Http { id: 2, .. }));
+        assert!(requests.is_empty());
+        assert!(heard.is_silent());
+    }
 }

@@ -6,6 +6,9 @@ pub(crate) mod http;
 pub(crate) mod socket;
 pub(crate) mod timers;
 
+#[cfg(test)]
+mod testing;
+
 use std::rc::Rc;
 
 use poly_messaging_engine::Input;

@@ -27,7 +27,7 @@ struct Entry {
 
 struct Socket {
     web: WebSocket,
-    _listener: Closure<dyn FnMut(Event)>,
+    _listener: Closure<dyn Fn(Event)>,
 }
 
 impl Drop for Socket {
@@ -49,7 +49,7 @@ impl Sockets {
         // The browser's own exception is dropped: its text repeats the address, which holds the access token.
         let socket = WebSocket::new(url).ok().map(|web| {
             let (sockets, inbox) = (self.clone(), inbox.clone());
-            let listener = Closure::<dyn FnMut(Event)>::new(move |event| {
+            let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
                 if let Some(input) = sockets.input(id, &event) {
                     inbox(input);
                 }
@@ -113,5 +113,113 @@ impl Sockets {
         let mut entries = self.entries.borrow_mut();
         let at = entries.iter().position(|entry| entry.id == id)?;
         Some(entries.swap_remove(at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::browser::testing::{Heard, Replaced};
+
+    /// A port that browsers block, so that it fails wherever the test runs.
+    const REFUSED: &str = "ws://127.0.0.1:1/";
+
+    /// A socket that is made to speak by the test.
+    fn scripted() -> Replaced {
+        Replaced::new(
+            "WebSocket",
+            "",
+            "globalThis.scripted = this; this.readyState = 0; this.sent = []; this.closed = [];
+             this.send = (text) => { if (this.readyState !== 1) throw 'not open'; this.sent.push(text) };
+             this.close = (code) => { if (code < 1000) throw 'bad code'; this.closed.push(code ?? 0) };
+             this.fire = (type, fields) => this['on' + type]?.(Object.assign(new Event(type), fields));",
+        )
+    }
+
+    fn script(body: &str) -> String {
+        js_sys::eval(&format!("JSON.stringify((() => {{ {body} }})() ?? null)")).unwrap().as_string().unwrap()
+    }
+
+    #[wasm_bindgen_test]
+    async fn reports_a_refused_socket_once_as_closed() {
+        let (sockets, heard) = (Sockets::default(), Heard::default());
+        sockets.open(3, REFUSED, &heard.inbox());
+        assert!(heard.is_silent(), "nothing is reported before the call returns");
+        assert_eq!(heard.next().await, Input::SocketClosed { socket: 3, code: 1006 });
+        assert!(sockets.is_empty());
+        assert!(!sockets.send(3, "{}"));
+    }
+
+    #[wasm_bindgen_test]
+    async fn reports_an_address_the_browser_throws_at_on_a_later_turn() {
+        let (sockets, heard) = (Sockets::default(), Heard::default());
+        sockets.open(3, "ws://[", &heard.inbox());
+        assert!(heard.is_silent());
+        assert!(!sockets.is_empty());
+        assert_eq!(heard.next().await, Input::SocketClosed { socket: 3, code: 1006 });
+        assert!(sockets.is_empty());
+    }
+
+    #[wasm_bindgen_test]
+    async fn nothing_is_heard_of_a_socket_that_was_told_to_close() {
+        let (sockets, heard) = (Sockets::default(), Heard::default());
+        for (id, url) in [(1, REFUSED), (2, "ws://[")] {
+            sockets.open(id, url, &heard.inbox());
+            sockets.close(id, 1000);
+        }
+        assert!(sockets.is_empty());
+        sockets.open(9, REFUSED, &heard.inbox());
+        assert_eq!(heard.next().await, Input::SocketClosed { socket: 9, code: 1006 });
+        assert!(heard.is_silent());
+    }
+
+    #[wasm_bindgen_test]
+    async fn reports_what_a_socket_says() {
+        let _web_socket = scripted();
+        let (sockets, heard) = (Sockets::default(), Heard::default());
+        sockets.open(5, "ws://example.com", &heard.inbox());
+        assert!(!sockets.send(5, "early"), "not open yet");
+        script("scripted.readyState = 1; scripted.fire('open')");
+        assert_eq!(heard.next().await, Input::SocketOpened { socket: 5 });
+        assert!(sockets.send(5, "{}"));
+        assert_eq!(script("return scripted.sent"), r#"["{}"]"#);
+        script("scripted.fire('message', { data: '\\u00e9' })");
+        assert_eq!(heard.next().await, Input::SocketText { socket: 5, text: "é".into() });
+        for data in ["new Blob", "new ArrayBuffer(3)", "undefined", "7"] {
+            script(&format!("scripted.fire('message', {{ data: {data} }})"));
+            assert_eq!(heard.next().await, Input::SocketBinary { socket: 5 }, "{data}");
+        }
+        script("scripted.readyState = 3; scripted.fire('close', { code: 4001 }); scripted.fire('close', { code: 1 })");
+        assert_eq!(heard.next().await, Input::SocketClosed { socket: 5, code: 4001 });
+        assert!(heard.is_silent());
+        assert!(sockets.is_empty());
+        assert_eq!(script("return [scripted.onopen, scripted.onmessage, scripted.onclose]"), "[null,null,null]");
+    }
+
+    #[wasm_bindgen_test]
+    async fn closes_with_the_code_and_lets_go() {
+        let _web_socket = scripted();
+        let (sockets, heard) = (Sockets::default(), Heard::default());
+        sockets.open(5, "ws://example.com", &heard.inbox());
+        sockets.close(5, 4003);
+        script("scripted.fire('open'); scripted.fire('message', { data: '' }); scripted.fire('close', { code: 1005 })");
+        assert_eq!(script("return scripted.closed"), "[4003]");
+        assert!(heard.is_silent());
+        sockets.open(6, "ws://example.com", &heard.inbox());
+        sockets.close(6, 1);
+        assert_eq!(script("return scripted.closed"), "[0]", "a code the browser refuses closes all the same");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_socket_may_be_closed_from_within_its_own_report() {
+        let _web_socket = scripted();
+        let sockets = Sockets::default();
+        let closing = sockets.clone();
+        sockets.open(5, "ws://example.com", &(Rc::new(move |_| closing.close(5, 1000)) as Inbox));
+        script("scripted.readyState = 1; scripted.fire('open')");
+        assert_eq!(script("return scripted.closed"), "[1000]");
+        assert!(sockets.is_empty());
     }
 }
