@@ -168,7 +168,7 @@ impl ConnectorSettings {
         if let Value::Object(merged) = &mut merged {
             merged.extend(overrides.clone());
         }
-        let settings: Self = serde_json::from_value(merged).map_err(|error| error.to_string())?;
+        let settings: Self = serde_path_to_error::deserialize(merged).map_err(|error| error.to_string())?;
         settings.validate()?;
         Ok(settings)
     }

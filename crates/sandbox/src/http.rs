@@ -41,7 +41,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/api/v1/access-token", post(access_token))
         .route("/api/v1/sessions", post(create_session))
-        .layer(cors)
+        .route_layer(cors)
 }
 
 /// Answers 503 while the server plays dead. The control API has routes of its own, which this does not touch.

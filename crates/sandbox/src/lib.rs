@@ -35,6 +35,7 @@ mod host;
 mod http;
 mod inbound;
 mod journal;
+mod outage;
 mod outgoing;
 mod rate;
 mod receive;

@@ -11,6 +11,7 @@ use crate::agent::{self, Script};
 use crate::auth::{Signer, connector_id};
 use crate::config::{ConnectorSettings, SandboxConfig};
 use crate::faults::Faults;
+use crate::outage::Outage;
 use crate::outgoing::Frame;
 use crate::rate::RateLimit;
 use crate::session::{EndReason, Session, SessionSpec};
@@ -39,6 +40,7 @@ pub(crate) struct Shared {
     pub(crate) base_settings: ConnectorSettings,
     pub(crate) faults: Faults,
     pub(crate) stats: Stats,
+    pub(crate) outage: Arc<Outage>,
     /// Cancelled when the server stops.
     pub(crate) stopping: CancellationToken,
     /// Sockets that are being served.
@@ -68,6 +70,7 @@ impl Shared {
             base_settings: config.settings.clone(),
             faults: Faults::default(),
             stats: Stats::default(),
+            outage: Arc::default(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             script: Arc::new(config.script.clone()),

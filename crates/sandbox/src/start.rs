@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, header};
 use axum::routing::get;
-use axum::serve::ListenerExt as _;
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -16,6 +15,7 @@ use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::config::SandboxConfig;
+use crate::outage::OutageListener;
 use crate::server::Shared;
 use crate::{assets, control, handshake, http};
 
@@ -39,12 +39,7 @@ impl Sandbox {
         let listener = TcpListener::bind((config.address, config.port)).await?;
         let addr = listener.local_addr()?;
         let shared = Shared::new(&config, format!("http://{addr}"))?;
-        // Without this a small frame may wait for the acknowledgement of the one before it.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "no TCP_NODELAY");
-            }
-        });
+        let listener = OutageListener { inner: listener, outage: Arc::clone(&shared.outage) };
         let stopping = shared.stopping.clone();
         let serving = axum::serve(listener, router(&config, &shared))
             .with_graceful_shutdown(async move { stopping.cancelled().await });

@@ -38,8 +38,8 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/control/vectors/{name}", post(server::register_vector))
         .route("/control/connectors/{token}", post(server::register_connector).delete(server::remove_connector))
         .route("/control/restart", post(server::restart))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(CorsLayer::permissive())
+        .route_layer(DefaultBodyLimit::max(MAX_BODY))
+        .route_layer(CorsLayer::permissive())
 }
 
 /// Why a control call failed: its status, and a text that says what to do.
@@ -71,7 +71,10 @@ fn done() -> Answer {
 /// Reads a body as JSON, whatever its content type; an empty one as `{}`.
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
     let body: &[u8] = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).map_err(|error| Failure::bad_request(error.to_string()))
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| Failure::bad_request(error.to_string()))?;
+    json.end().map_err(|error| Failure::bad_request(error.to_string()))?;
+    Ok(value)
 }
 
 /// A close with the code, or a cut connection when there is none.

@@ -110,14 +110,23 @@ struct Restart {
     tokens: Memory,
     #[serde(default)]
     down_ms: u64,
+    #[serde(default)]
+    unreachable_ms: u64,
 }
+
+/// The longest outage: nobody can call it off, since the control API is cut off too.
+const MAX_UNREACHABLE_MS: u64 = 60_000;
 
 /// `POST /control/restart`
 pub(super) async fn restart(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
-    let Restart { code, sessions, tokens, down_ms } = read(&body)?;
+    let Restart { code, sessions, tokens, down_ms, unreachable_ms } = read(&body)?;
+    if unreachable_ms > MAX_UNREACHABLE_MS {
+        return Err(Failure::bad_request(format!("unreachable_ms must be at most {MAX_UNREACHABLE_MS}")));
+    }
     let end = end_of(code, String::new())?;
     // Down first, so that no client is back before the rest is done.
     shared.set_down_until(Instant::now() + Duration::from_millis(down_ms));
+    shared.outage.last_until(Instant::now() + Duration::from_millis(unreachable_ms));
     if tokens == Memory::Forget {
         shared.renew_key().map_err(|error| Failure::bad_request(error.to_string()))?;
     }

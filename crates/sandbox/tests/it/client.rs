@@ -162,6 +162,7 @@ pub(crate) fn query(session: &Session, cursor: Option<&str>) -> String {
     format!("session_id={}&access_token={}{cursor}", session.id, session.token)
 }
 
+#[derive(Debug)]
 pub(crate) struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Events of a batch that were not asked for yet, last first.

@@ -98,7 +98,7 @@ async fn a_handshake_without_its_parameters_or_its_session_is_refused() {
     let unknown = format!("session_id={}&access_token={}", uuid::Uuid::new_v4(), session.token);
     let refused = |query: String| {
         let bench = &bench;
-        async move { bench.try_open(&query).await.err().expect("a refusal") }
+        async move { bench.try_open(&query).await.expect_err("a refusal") }
     };
     assert_eq!(refused(unknown).await, (404, "session not found".to_owned()));
     let parameters = (400, "invalid connection parameters".to_owned());
