@@ -16,7 +16,6 @@ pub(crate) mod text {
 
 /// Prefix of every type on the wire.
 pub(crate) const PREFIX: &str = "EVENT_TYPE_";
-pub(crate) const BATCH: &str = "EVENT_TYPE_EVENT_BATCH";
 pub(crate) const USER_MESSAGE: &str = "EVENT_TYPE_USER_MESSAGE";
 pub(crate) const SESSION_START: &str = "EVENT_TYPE_SESSION_START";
 
@@ -60,7 +59,7 @@ pub(crate) fn sequence(event: &Value) -> Option<u64> {
 /// that clients show that they take both.
 pub(crate) fn replayed(event: &Value) -> Value {
     let mut event = event.clone();
-    let own_name = kind(&event) == USER_MESSAGE && sequence(&event).is_some_and(|sequence| sequence % 3 == 0);
+    let own_name = kind(&event) == USER_MESSAGE && sequence(&event).is_some_and(|sequence| sequence.is_multiple_of(3));
     if let (true, Some(fields)) = (own_name, event.as_object_mut())
         && let Some(payload) = fields.remove("payload")
     {
@@ -69,15 +68,18 @@ pub(crate) fn replayed(event: &Value) -> Value {
     event
 }
 
+/// The highest sequence a test may give: JavaScript's numbers are exact up to here.
+const MAX_SEQUENCE: u64 = (1 << 53) - 1;
+
 /// Gives an event that a test wrote what it lacks to be part of the history: id, sequence, timestamp, payload.
 /// A sequence of its own is kept if it is above `last`.
-pub(crate) fn completed(mut fields: Map<String, Value>, last: u64) -> (u64, Value) {
-    let sequence = fields.get("sequence").and_then(Value::as_u64).filter(|own| *own > last).unwrap_or(last + 1);
-    fields.insert("sequence".to_owned(), sequence.into());
+pub(crate) fn completed(mut fields: Map<String, Value>, last: u64) -> Value {
+    let own = fields.get("sequence").and_then(Value::as_u64).filter(|own| *own > last && *own <= MAX_SEQUENCE);
+    fields.insert("sequence".to_owned(), own.unwrap_or(last + 1).into());
     fields.entry("id").or_insert_with(|| Uuid::new_v4().to_string().into());
     fields.entry("timestamp").or_insert_with(|| timestamp().into());
     fields.entry("payload").or_insert_with(|| json!({}));
-    (sequence, Value::Object(fields))
+    Value::Object(fields)
 }
 
 #[cfg(test)]
@@ -101,9 +103,10 @@ mod tests {
     #[test]
     fn an_event_of_a_test_is_completed_for_the_history() {
         let fields = |value: Value| value.as_object().cloned().expect("an object");
-        let (sequence, event) = completed(fields(json!({"type": "EVENT_TYPE_X", "sequence": 3})), 7);
-        assert_eq!((sequence, event["sequence"].as_u64()), (8, Some(8)));
+        let event = completed(fields(json!({"type": "EVENT_TYPE_X", "sequence": 3})), 7);
+        assert_eq!(event["sequence"], 8);
         assert!(event["id"].is_string() && event["timestamp"].is_string() && event["payload"].is_object());
-        assert_eq!(completed(fields(json!({"sequence": 30})), 7).0, 30);
+        assert_eq!(completed(fields(json!({"sequence": 30})), 7)["sequence"], 30);
+        assert_eq!(completed(fields(json!({"sequence": u64::MAX})), 7)["sequence"], 8);
     }
 }

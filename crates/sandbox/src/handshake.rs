@@ -84,7 +84,8 @@ fn check(
     }
     let slot = session.reserve().ok_or(StatusCode::TOO_MANY_REQUESTS)?;
     // Left out or invalid: the full history.
-    let cursor = cursor.and_then(|cursor| cursor.parse().ok());
+    let digits = |text: &String| text.bytes().all(|byte| byte.is_ascii_digit());
+    let cursor = cursor.filter(digits).and_then(|cursor| cursor.parse().ok());
     Ok((upgrade, slot, cursor))
 }
 

@@ -31,6 +31,7 @@ mod control;
 mod event;
 mod faults;
 mod handshake;
+mod history;
 mod host;
 mod http;
 mod inbound;

@@ -104,6 +104,7 @@ impl Arguments {
         if !self.host_identifiers.is_empty() {
             settings.hosts = self.host_identifiers;
         }
+        settings.validate()?;
         let script = match &self.script {
             Some(file) => {
                 let name = file.display();

@@ -33,6 +33,13 @@ impl Session {
         state.journal.received(socket, frame, outcome);
     }
 
+    /// Notes a frame over the rate limit: it keeps the session alive, and nothing else comes of it.
+    pub(crate) fn ignore(&self, socket: u64, frame: &str) {
+        let mut state = self.lock();
+        state.last_received = Instant::now();
+        state.journal.received(socket, frame, Outcome::RateLimited);
+    }
+
     fn accept(&self, state: &mut State, socket: u64, frame: ClientFrame) -> Outcome {
         let ClientFrame { event, metadata } = frame;
         if state.ended.is_some() {
@@ -87,7 +94,7 @@ impl State {
     fn echo_heartbeat(&mut self, socket: u64, metadata: Option<Value>) {
         self.heartbeats += 1;
         let mut echo = event::envelope(None, "HEARTBEAT", json!({}), metadata);
-        if let (true, Some(fields)) = (self.heartbeats % 2 == 0, echo.as_object_mut()) {
+        if let (true, Some(fields)) = (self.heartbeats.is_multiple_of(2), echo.as_object_mut()) {
             fields.remove("id");
             fields.remove("timestamp");
         }

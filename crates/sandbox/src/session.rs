@@ -13,8 +13,9 @@ use uuid::Uuid;
 use crate::agent::AgentInput;
 use crate::auth::Fingerprint;
 use crate::config::ConnectorSettings;
-use crate::event::{self, BATCH, PREFIX};
+use crate::event;
 use crate::faults::Target;
+use crate::history::History;
 use crate::journal::Journal;
 use crate::outgoing::{Control, End, Frame, Outgoing, SocketEnd, SocketHandle};
 
@@ -87,9 +88,7 @@ pub(crate) struct Session {
 
 /// What changes. Only ever touched under the session's lock, which is never held across an await.
 pub(crate) struct State {
-    /// Complete events, ascending by sequence.
-    history: Vec<Value>,
-    history_bytes: usize,
+    history: History,
     sockets: Vec<SocketHandle>,
     /// Handshakes accepted and not yet over; the limit counts these.
     slots: usize,
@@ -105,14 +104,13 @@ pub(crate) struct State {
 impl Session {
     pub(crate) fn new(spec: SessionSpec, done: CancellationToken) -> (Arc<Self>, mpsc::Receiver<AgentInput>) {
         // Messages the agent has not come to yet; one more is answered with "high load".
-        let (agent, inputs) = mpsc::channel(64);
+        let (agent, inputs) = mpsc::channel(256);
         let session = Self {
             id: Uuid::new_v4().to_string(),
             done,
             agent,
             state: Mutex::new(State {
-                history: Vec::new(),
-                history_bytes: 0,
+                history: History::default(),
                 sockets: Vec::new(),
                 slots: 0,
                 presence: Presence::Nobody,
@@ -152,7 +150,7 @@ impl Session {
     pub(crate) fn emit(&self, kind: &str, payload: Value) {
         let mut state = self.lock();
         state.emit(kind, payload, None);
-        if state.history_bytes > self.spec.settings.max_history_bytes {
+        if state.history.bytes() > self.spec.settings.max_history_bytes {
             tracing::warn!(session = self.id, "ended: its history is full");
             state.end(EndReason::NaturalEnd);
             self.done.cancel();
@@ -206,7 +204,7 @@ impl Session {
         let number = state.journal.opened(cursor);
         let first = match &self.spec.vector {
             Some(frames) => frames.to_vec(),
-            None => state.replay(cursor, settings),
+            None => state.history.replay(cursor, settings),
         };
         let handle = SocketHandle { number, queue, control };
         if state.ended.is_some() {
@@ -226,21 +224,20 @@ impl Session {
         self.lock().sockets.iter().for_each(act);
     }
 
+    /// Ends every open socket at once.
+    pub(crate) fn end_sockets(&self, end: &End) {
+        self.for_each_socket(|socket| socket.end(end.clone()));
+    }
+
     /// Sends what a test wants sent, to every socket, as it is; `log` also makes its objects part of the history.
     pub(crate) fn send_raw(&self, frames: Vec<Value>, log: bool) {
         let mut state = self.lock();
         let mut ready = Vec::with_capacity(frames.len());
         for frame in frames {
-            match frame {
-                Value::Object(fields) if log => {
-                    let (_, event) = event::completed(fields, state.last_sequence());
-                    let frame = Frame::event(&event);
-                    state.history_bytes += frame.text.len();
-                    state.history.push(event);
-                    ready.push(frame);
-                }
-                frame => ready.push(Frame::raw(&frame)),
-            }
+            ready.push(match frame {
+                Value::Object(fields) if log => state.history.append_completed(fields),
+                frame => Frame::raw(&frame),
+            });
         }
         for socket in &state.sockets {
             socket.push(Outgoing::Frames(ready.clone()));
@@ -260,8 +257,8 @@ impl Session {
             "presence": state.presence.name(),
             "ended": state.ended.map(EndReason::name),
             "expired": state.expired,
-            "events": state.history.len(),
-            "last_sequence": state.last_sequence(),
+            "events": state.history.events().len(),
+            "last_sequence": state.history.last_sequence(),
             "sockets_open": state.sockets.len(),
             "sockets_opened": state.journal.sockets_opened,
             "sockets_closed": state.journal.sockets_closed,
@@ -277,7 +274,7 @@ impl Session {
         let (frames_in, sockets) = state.journal.to_json();
         log["frames_in"] = frames_in;
         log["sockets"] = sockets;
-        log["events"] = state.history.clone().into();
+        log["events"] = state.history.events().into();
         log
     }
 }
@@ -287,10 +284,7 @@ impl State {
         if self.ended.is_some() {
             return;
         }
-        let event = event::envelope(Some(self.last_sequence() + 1), kind, payload, metadata);
-        let frame = Frame::event(&event);
-        self.history_bytes += frame.text.len();
-        self.history.push(event);
+        let frame = self.history.append(kind, payload, metadata);
         self.broadcast(&frame);
     }
 
@@ -317,34 +311,6 @@ impl State {
             socket.push(Outgoing::Close(1000, String::new()));
         }
     }
-
-    fn last_sequence(&self) -> u64 {
-        self.history.last().and_then(event::sequence).unwrap_or(0)
-    }
-
-    /// The batches a new socket starts with. The first holds `SESSION_START`, whatever the cursor.
-    ///
-    /// Source: Messaging API, "WebSocket".
-    fn replay(&self, cursor: Option<u64>, settings: &ConnectorSettings) -> Vec<Frame> {
-        let (start, rest) = match self.history.split_first() {
-            Some((start, rest)) if event::kind(start) == event::SESSION_START => (Some(start), rest),
-            _ => (None, self.history.as_slice()),
-        };
-        let from = rest.partition_point(|event| event::sequence(event).is_some_and(|seen| Some(seen) <= cursor));
-        let events: Vec<_> = start.into_iter().chain(&rest[from..]).map(event::replayed).collect();
-        let mut batches: Vec<_> = events.chunks(settings.history_batch_size).map(batch).collect();
-        if settings.replay_reversed && batches.len() > 2 {
-            batches[1..].reverse();
-        }
-        let overlap = events.len().saturating_sub(1).min(settings.replay_overlap);
-        batches.extend(self.history[self.history.len() - overlap..].iter().map(Frame::event));
-        batches
-    }
-}
-
-fn batch(events: &[Value]) -> Frame {
-    let kind = BATCH.strip_prefix(PREFIX).unwrap_or(BATCH);
-    Frame::event(&event::envelope(None, kind, json!({ "events": events }), None))
 }
 
 /// A place among a session's sockets, given back when dropped.
@@ -355,12 +321,5 @@ pub(crate) struct Slot {
 impl Drop for Slot {
     fn drop(&mut self) {
         self.session.lock().slots -= 1;
-    }
-}
-
-impl Session {
-    /// Ends every open socket at once.
-    pub(crate) fn end_sockets(&self, end: &End) {
-        self.for_each_socket(|socket| socket.end(end.clone()));
     }
 }

@@ -144,7 +144,7 @@ impl Reader<'_> {
             return Some(too_large());
         }
         if !self.rate.allows(settings.messages_per_second, Instant::now()) {
-            session.lock().journal.received(*number, &text, Outcome::RateLimited);
+            session.ignore(*number, &text);
             return None;
         }
         let Some(fault) = shared.faults.frame(Direction::In, session.target(), || kind_of(&text)) else {

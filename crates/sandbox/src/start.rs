@@ -38,6 +38,9 @@ impl Sandbox {
         config.settings.validate().map_err(|text| io::Error::new(io::ErrorKind::InvalidInput, text))?;
         let listener = TcpListener::bind((config.address, config.port)).await?;
         let addr = listener.local_addr()?;
+        if !addr.ip().is_loopback() {
+            tracing::warn!("the control API has no authentication and can be reached from the network");
+        }
         let shared = Shared::new(&config, format!("http://{addr}"))?;
         let listener = OutageListener { inner: listener, outage: Arc::clone(&shared.outage) };
         let stopping = shared.stopping.clone();

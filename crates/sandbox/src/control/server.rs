@@ -114,14 +114,21 @@ struct Restart {
     unreachable_ms: u64,
 }
 
+/// The longest downtime.
+const MAX_DOWN_MS: u64 = 86_400_000;
+
 /// The longest outage: nobody can call it off, since the control API is cut off too.
 const MAX_UNREACHABLE_MS: u64 = 60_000;
 
 /// `POST /control/restart`
 pub(super) async fn restart(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
     let Restart { code, sessions, tokens, down_ms, unreachable_ms } = read(&body)?;
-    if unreachable_ms > MAX_UNREACHABLE_MS {
-        return Err(Failure::bad_request(format!("unreachable_ms must be at most {MAX_UNREACHABLE_MS}")));
+    for (name, value, most) in
+        [("down_ms", down_ms, MAX_DOWN_MS), ("unreachable_ms", unreachable_ms, MAX_UNREACHABLE_MS)]
+    {
+        if value > most {
+            return Err(Failure::bad_request(format!("{name} must be at most {most}")));
+        }
     }
     let end = end_of(code, String::new())?;
     // Down first, so that no client is back before the rest is done.

@@ -147,6 +147,8 @@ async fn strange_control_calls_get_an_error_that_says_what_is_wrong() {
         ("/control/connectors/x", json!({ "hosts": ["ftp://x"] }), 400, "hosts"),
         ("/control/connectors/x", json!({ "speed": 1 }), 400, "speed"),
         ("/control/vectors/x", json!({}), 400, "frames"),
+        ("/control/restart", json!({ "down_ms": u64::MAX }), 400, "down_ms"),
+        ("/control/restart", json!({ "unreachable_ms": 60_001 }), 400, "unreachable_ms"),
     ] {
         let (answered, answer) = bench.post(path, &[], &body).await;
         let text = answer["error"].as_str().unwrap_or_default();
