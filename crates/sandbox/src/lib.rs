@@ -34,6 +34,7 @@ mod handshake;
 mod history;
 mod host;
 mod http;
+mod idle;
 mod inbound;
 mod journal;
 mod outage;

@@ -1,8 +1,7 @@
 //! What a session does with the frames of its clients: echoes, refusals, and what reaches the agent.
 
-use std::time::Instant;
-
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::agent::AgentInput;

@@ -11,6 +11,7 @@ use crate::agent::{self, Script};
 use crate::auth::{Signer, connector_id};
 use crate::config::{ConnectorSettings, SandboxConfig};
 use crate::faults::Faults;
+use crate::idle;
 use crate::outage::Outage;
 use crate::outgoing::Frame;
 use crate::rate::RateLimit;
@@ -136,7 +137,7 @@ impl Shared {
     pub(crate) fn create_session(&self, spec: SessionSpec) -> Arc<Session> {
         let scripted = spec.vector.is_none();
         let (session, inputs) = Session::new(spec, self.stopping.child_token());
-        tokio::spawn(watch_idle(Arc::clone(&session)));
+        tokio::spawn(idle::watch(Arc::clone(&session)));
         if scripted {
             tokio::spawn(agent::run(Arc::clone(&session), Arc::clone(&self.script), inputs));
         }
@@ -166,24 +167,6 @@ impl Shared {
 
     pub(crate) fn forget_sessions(&self) {
         *lock(&self.sessions) = Sessions::default();
-    }
-}
-
-/// Ends a session that has received nothing for too long.
-async fn watch_idle(session: Arc<Session>) {
-    let idle = session.spec.settings.idle_timeout();
-    loop {
-        let deadline = session.lock().last_received + idle;
-        if Instant::now() >= deadline {
-            tracing::info!(session = session.id, "expired: nothing was received");
-            session.end(EndReason::UserAbandoned);
-            session.expire();
-            return;
-        }
-        tokio::select! {
-            () = session.done.cancelled() => return,
-            () = tokio::time::sleep_until(deadline.into()) => {}
-        }
     }
 }
 

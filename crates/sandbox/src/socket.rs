@@ -19,7 +19,7 @@ use crate::session::{Session, Slot};
 /// How long a reordered frame waits for a next one.
 const REORDER_WAIT: Duration = Duration::from_secs(1);
 /// How long a close waits for the other side.
-const CLOSE_WAIT: Duration = Duration::from_secs(1);
+const CLOSE_WAIT: Duration = Duration::from_millis(700);
 
 /// Serves one socket until it is over.
 pub(crate) async fn serve(socket: WebSocket, shared: Arc<Shared>, slot: Slot, cursor: Option<u64>) {

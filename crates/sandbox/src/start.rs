@@ -20,7 +20,7 @@ use crate::server::Shared;
 use crate::{assets, control, handshake, http};
 
 /// How long open sockets, and then open HTTP connections, have to end.
-const SOCKETS_WAIT: Duration = Duration::from_millis(1_200);
+const SOCKETS_WAIT: Duration = Duration::from_millis(900);
 const CONNECTIONS_WAIT: Duration = Duration::from_millis(300);
 
 /// The server, before it runs.
@@ -96,7 +96,7 @@ impl RunningSandbox {
         self.shared.base_url.clone()
     }
 
-    /// Stops: sockets are closed with 1001, and whoever does not go within 1.5 s is cut.
+    /// Stops: sockets are closed with 1001, and whoever does not go within 1.2 s is cut.
     pub async fn shutdown(mut self) {
         self.shared.stopping.cancel();
         self.shared.tasks.close();

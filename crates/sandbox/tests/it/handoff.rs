@@ -62,7 +62,7 @@ async fn a_live_agent_joins_through_the_queue_and_hands_back() {
 #[tokio::test]
 async fn what_the_user_says_in_the_queue_is_answered_by_the_live_agent() {
     let bench = Bench::start().await;
-    let session = bench.session_of("queue", json!({ "step_ms": 60 })).await;
+    let session = bench.session_of("queue", json!({ "step_ms": 300 })).await;
     let mut socket = bench.open(&session).await;
     socket.join().await;
     socket.say("human").await;

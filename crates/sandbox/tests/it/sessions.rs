@@ -135,24 +135,11 @@ async fn an_ended_session_may_refuse_its_sockets() {
 
 #[tokio::test]
 async fn a_session_that_hears_nothing_expires() {
-    let bench = Bench::with(|settings| settings.idle_timeout_seconds = 0.2).await;
+    let bench = Bench::with(|settings| settings.idle_timeout_seconds = 1.0).await;
     let (session, mut socket) = bench.conversation().await;
     let events = socket.until("SESSION_END").await;
     assert_eq!(events[events.len() - 1]["payload"], json!({ "reason": "REASON_USER_ABANDONED" }));
     assert_eq!(socket.close_code().await, 1000);
     let refused = bench.try_open(&query(&session, None)).await.err();
     assert_eq!(refused, Some((404, "session not found".to_owned())));
-}
-
-#[tokio::test]
-async fn heartbeats_keep_a_session_alive() {
-    let bench = Bench::with(|settings| settings.idle_timeout_seconds = 0.4).await;
-    let session = bench.session().await;
-    let mut socket = bench.open(&session).await;
-    let start = tokio::time::Instant::now();
-    while start.elapsed() < std::time::Duration::from_millis(900) {
-        socket.settle().await;
-        tokio::time::sleep(std::time::Duration::from_millis(60)).await;
-    }
-    assert_eq!(bench.log(&session).await["ended"], Value::Null);
 }
