@@ -11,7 +11,7 @@ import { failure, isPlainError, messageOf, PolyError, toPolyError } from "./erro
 import type { ChatEvent } from "./event-types.js";
 import { Emitter } from "./events.js";
 import { Listeners } from "./listeners.js";
-import type { ModuleLoader } from "./module.js";
+import type { Loader } from "./module.js";
 import { parseOptions, type Settings } from "./options.js";
 import { Scheduler } from "./scheduler.js";
 import type { UserMessage } from "./state.js";
@@ -31,7 +31,7 @@ interface Command {
 /** What `createChat` makes. */
 export class DefaultChat implements Chat {
   readonly #settings: Settings;
-  readonly #loader: ModuleLoader;
+  readonly #loader: Loader;
   readonly #scheduler = new Scheduler();
   readonly #store = new Store(() => {
     this.#scheduler.request();
@@ -54,7 +54,7 @@ export class DefaultChat implements Chat {
   readonly #announced = new Set<string>();
 
   /** Throws `config/invalid`. */
-  constructor(options: ChatOptions, loader: ModuleLoader) {
+  constructor(options: ChatOptions, loader: Loader) {
     this.#settings = parseOptions(options);
     this.#loader = loader;
     this.#start = this.#settings.autoConnect;
@@ -199,8 +199,7 @@ export class DefaultChat implements Chat {
       const remove = this.#frames.add(listener);
       if (this.#frames.size === 1) this.#client?.watchFrames(true);
       return () => {
-        remove();
-        if (this.#frames.size === 0) this.#client?.watchFrames(false);
+        if (remove() && this.#frames.size === 0) this.#client?.watchFrames(false);
       };
     },
   };

@@ -11,8 +11,8 @@ export class Listeners<T> {
     return this.#entries.size;
   }
 
-  /** Returns the undo. Throws `config/invalid` for what is no function. */
-  add(listener: (value: T) => void): () => void {
+  /** Returns the undo, which says whether there was something to undo. Throws `config/invalid` for what is no function. */
+  add(listener: (value: T) => void): () => boolean {
     if (typeof listener !== "function") {
       throw new PolyError("config/invalid", `A listener must be a function, and this one is ${typeof listener}.`);
     }

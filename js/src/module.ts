@@ -14,6 +14,9 @@ export interface Glue {
   Client: ClientConstructor;
 }
 
+/** What a chat needs of a `ModuleLoader`. */
+export type Loader = Pick<ModuleLoader, "load" | "state">;
+
 /** One per page: there is one instance of the module, and all chats are in it. */
 export class ModuleLoader {
   /** For diagnostics. */
@@ -67,12 +70,12 @@ async function compile(source: ModuleSource): Promise<WebAssembly.Module> {
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source))
     return compileBytes(source, "what was given to init");
   const response = source instanceof Response ? source : await download(source);
-  const where = response.url || "the given address";
+  const where = response.url || (source instanceof Response ? "the given address" : addressOf(source));
   if (!response.ok)
     throw unavailable(`The WebAssembly module could not be loaded: ${where} answered with status ${response.status}.`);
   const type = response.headers.get("content-type") ?? "no content type";
   // Compiling while it loads is for the right type alone; some servers give another.
-  if (/^application\/wasm\b/i.test(type)) {
+  if (/^application\/wasm$/i.test(type)) {
     try {
       return await WebAssembly.compileStreaming(response);
     } catch (thrown) {
@@ -92,8 +95,12 @@ async function download(source: string | URL | Request): Promise<Response> {
   try {
     return await fetch(source);
   } catch (thrown) {
-    throw unreachable(source instanceof Request ? source.url : String(source), thrown);
+    throw unreachable(addressOf(source), thrown);
   }
+}
+
+function addressOf(source: string | URL | Request): string {
+  return source instanceof Request ? source.url : String(source);
 }
 
 async function compileBytes(bytes: BufferSource, where: string): Promise<WebAssembly.Module> {

@@ -26,10 +26,9 @@ export interface Detected {
 }
 
 /** Sets with a large screen and no fingers on it. Fire TV models begin with AFT. */
-const TELEVISION =
-  /\b(TV|SmartTV|SMART-TV|GoogleTV|AppleTV|BRAVIA|CrKey|Web0S|AFT[A-Z]+\d*)\b|Android TV|HbbTV|Tizen.*\bTV/;
-/** Android tablets whose browsers say "Mobile" all the same: Amazon's and Samsung's models. */
-const TABLET_MODEL = /; (KF[A-Z]{2,}|SM-[TXP]\d{3})/;
+const TELEVISION = /\b(TV|SmartTV|GoogleTV|AppleTV|HbbTV|BRAVIA|CrKey|Web0S|AFT[A-Z]+\d*)\b/;
+/** Android tablets whose browsers say "Mobile" all the same: models of Amazon, Samsung and Lenovo. */
+const TABLET_MODEL = /\b(KF[A-Z]{2,}|SM-[TXP]\d{3}|(TB|YT)-)/;
 
 /** Decides what `traits` are the traits of. */
 export function classify(traits: BrowserTraits): Detected {

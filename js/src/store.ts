@@ -46,8 +46,8 @@ export class Store {
   #changed: Partial<Draft<ChatState>> | null = null;
   /** The engine's list, place by place. */
   #list: ChatMessage[] = [];
-  /** Messages made since the last snapshot: nobody else holds them, so they may still change in place. */
-  readonly #own = new Set<ChatMessage>();
+  /** Messages made since the last snapshot: nobody else holds them, so they are not frozen yet. */
+  #fresh: ChatMessage[] = [];
   /** Whether the messages differ from the snapshot's; `#list` is then in nobody else's hands. */
   #listChanged = false;
   /** Messages that the engine has not been given yet. They stand after its own. */
@@ -66,8 +66,8 @@ export class Store {
     if (this.#listChanged) {
       next.messages = freeze(this.#drafts.length > 0 ? [...this.#list, ...this.#drafts] : this.#list);
       this.#listChanged = false;
-      for (const message of this.#own) freeze(message);
-      this.#own.clear();
+      this.#fresh.forEach(freeze);
+      this.#fresh = [];
     }
     this.#changed = null;
     return (this.#snapshot = freeze(next));
@@ -179,7 +179,7 @@ export class Store {
   #made({ id, timestamp, body }: PlainMessage): ChatMessage {
     const message = { id, timestamp: new Date(timestamp), ...body } as unknown as Draft<ChatMessage>;
     if (message.role === "user" && message.error) message.error = toPolyError(message.error);
-    this.#own.add(message);
+    this.#fresh.push(message);
     return message;
   }
 
@@ -188,9 +188,9 @@ export class Store {
     if (!message || message.role === "system") return;
     const list = this.#messages();
     let own: Draft<typeof message> = message;
-    if (!this.#own.has(message)) {
+    if (Object.isFrozen(message)) {
       own = { ...message };
-      this.#own.add(own);
+      this.#fresh.push(own);
       list[at] = own;
     }
     own.text += text;
