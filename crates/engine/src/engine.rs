@@ -1,26 +1,400 @@
-//! Binds the parts: takes inputs in, hands outputs out.
+//! Binds the parts: takes inputs in, carries commands to the part that decides, hands outputs out.
 
-use crate::{Config, Input, Now, Step};
+use std::collections::BTreeMap;
+
+use crate::connection::{Link, Socket};
+use crate::conversation::Conversation;
+use crate::dialogue::{Invitation, Typist};
+use crate::rng::Rng;
+use crate::session::Session;
+use crate::timers::{Timer, Timers};
+use crate::{
+    AccessToken, CallId, Change, Config, ConnectionView, Error, ErrorCode, Event, EventBody, Input, LogLevel, Now,
+    Output, Step, TokenReason, wire,
+};
+
+/// Milliseconds that the server gets to confirm the end.
+const END_TIMEOUT_MS: u64 = 5_000;
+
+/// The reason of an end that the server could not confirm. Source: Messaging API, "Server events".
+const USER_END: &str = "REASON_USER_END";
 
 /// One chat. See the crate's documentation for the contract.
 pub struct Engine {
-    _config: Config,
+    pub(crate) config: Config,
+    pub(crate) rng: Rng,
+    pub(crate) now: Now,
+    pub(crate) timers: Timers,
+    pub(crate) out: Vec<Output>,
+    pub(crate) link: Link,
+    pub(crate) shown_connection: ConnectionView,
+    pub(crate) token: Option<AccessToken>,
+    pub(crate) token_reason: TokenReason,
+    pub(crate) session: Option<Session>,
+    /// Id of the session that the next one takes the place of.
+    pub(crate) replaces: Option<String>,
+    pub(crate) conversation: Conversation,
+    pub(crate) invitation: Invitation,
+    pub(crate) typist: Typist,
+    /// Consecutive attempts to reconnect that did not get as far as the history.
+    pub(crate) attempts: u32,
+    pub(crate) last_request: u32,
+    pub(crate) last_socket: u32,
+    pub(crate) counts: Counts,
+    /// Calls that are settled by the next open connection with its history in place.
+    waiting: Vec<CallId>,
+    /// Calls that are settled by the end; present while it is under way.
+    ending: Option<Vec<CallId>>,
+    refused: Option<Error>,
+}
+
+/// What support asks for.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) sockets_opened: u32,
+    pub(crate) frames_in: u32,
+    pub(crate) frames_out: u32,
+    pub(crate) frames_malformed: u32,
+    pub(crate) http_requests: u32,
 }
 
 impl Engine {
     /// An idle chat. `seed` feeds every random choice; use a different one for each chat.
-    pub fn new(config: Config, seed: u64, _now: Now) -> Self {
-        let _ = seed;
-        Self { _config: config }
+    pub fn new(config: Config, seed: u64, now: Now) -> Self {
+        Self {
+            config,
+            rng: Rng::new(seed),
+            now,
+            timers: Timers::default(),
+            out: Vec::new(),
+            link: Link::Idle,
+            shown_connection: ConnectionView::Idle,
+            token: None,
+            token_reason: TokenReason::Start,
+            session: None,
+            replaces: None,
+            conversation: Conversation::default(),
+            invitation: Invitation::default(),
+            typist: Typist::default(),
+            attempts: 0,
+            last_request: 0,
+            last_socket: 0,
+            counts: Counts::default(),
+            waiting: Vec::new(),
+            ending: None,
+            refused: None,
+        }
     }
 
     /// Takes `input` at the time `now`, and says what to do.
-    pub fn handle(&mut self, _now: Now, _input: Input) -> Step {
-        Step { outputs: Vec::new(), deadline: None, refused: None }
+    pub fn handle(&mut self, now: Now, input: Input) -> Step {
+        // A clock that went back would make every timer late.
+        self.now = Now { mono: now.mono.max(self.now.mono), wall: now.wall };
+        match input {
+            Input::Start => self.start(),
+            Input::Ready { call } => self.handle_ready(call),
+            Input::Send { call, draft_id, text, metadata } => self.send(call, draft_id, text, metadata),
+            Input::Retry { call, draft_id } => self.retry(call, &draft_id),
+            Input::Discard { draft_id } => self.discard(&draft_id),
+            Input::Typing => self.type_key(),
+            Input::End { call } => self.end(call),
+            Input::Restart { call } => self.restart(call),
+            Input::Reconnect { call } => self.reconnect(call),
+            Input::Close { call } => self.close(call),
+            Input::RawSend { frame } => self.send_raw(&frame),
+            Input::Http { id, outcome } => self.handle_http(id, outcome),
+            Input::Token { id, result } => self.handle_token(id, result),
+            Input::SocketOpened { socket } => self.handle_opened(socket),
+            Input::SocketText { socket, text } => self.handle_text(socket, &text),
+            Input::SocketBinary { socket } => self.handle_binary(socket),
+            Input::SocketClosed { socket, code } => self.handle_closed(socket, code),
+            Input::Deadline => {}
+        }
+        // A deadline may be noticed by any input, and several may be due at once.
+        while let Some(timer) = self.timers.take_due(self.now.mono) {
+            self.handle_timer(timer);
+        }
+        Step { outputs: core::mem::take(&mut self.out), deadline: self.timers.next(), refused: self.refused.take() }
     }
 
-    /// What support asks for: states, counts, timings, as a JSON object. Never a token, never a message text.
-    pub fn diagnostics(&self, _now: Now) -> serde_json::Value {
-        serde_json::Value::Null
+    fn handle_timer(&mut self, timer: Timer) {
+        match timer {
+            Timer::HttpRetry => self.request_again(),
+            Timer::TokenAnswer => self.handle_missing_token(),
+            Timer::Handshake => self.lose_socket(Error::new(ErrorCode::TransportTimeout)),
+            Timer::Reconnect => self.open_socket(),
+            Timer::Heartbeat => self.send_heartbeat(),
+            Timer::HeartbeatAnswer => self.lose_socket(Error::new(ErrorCode::TransportTimeout)),
+            Timer::Settle => self.settle_late(),
+            Timer::Join => self.handle_missing_agent(),
+            Timer::Confirm => self.handle_missing_echo(),
+            Timer::AgentTyping => self.conversation.clear_typing(&mut self.out),
+            Timer::UserTyping => self.stop_typing(),
+            Timer::End => self.finish(USER_END.to_owned()),
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ commands
+
+    fn start(&mut self) {
+        if matches!(self.link, Link::Idle) {
+            self.connect();
+        }
+    }
+
+    fn handle_ready(&mut self, call: CallId) {
+        if self.is_ready() {
+            self.settle(call, Ok(()));
+        } else if let Some(error) = self.is_down() {
+            self.settle(call, Err(error));
+        } else {
+            self.waiting.push(call);
+        }
+    }
+
+    fn send(&mut self, call: CallId, draft_id: String, text: String, metadata: BTreeMap<String, String>) {
+        let too_large = || wire::user_message(&text, &draft_id, &metadata).len() > self.max_message_size();
+        let refusal = if self.is_over() {
+            Some(Error::new(ErrorCode::SessionEnded))
+        } else if text.trim().is_empty() {
+            Some(Error::new(ErrorCode::MessageEmpty))
+        } else if too_large() {
+            Some(Error::new(ErrorCode::MessageTooLarge))
+        } else if self.conversation.drafts.is_full() {
+            let text = "Too many messages are waiting for the connection. Try again once it is back.";
+            Some(Error::with_message(ErrorCode::TransportNotConnected, text))
+        } else {
+            None
+        };
+        if refusal.is_some() {
+            self.refused = refusal;
+            return;
+        }
+        self.finish_typing();
+        self.conversation.add_draft(draft_id, text, metadata, call, self.now.wall, &mut self.out);
+        self.flush();
+    }
+
+    fn retry(&mut self, call: CallId, draft_id: &str) {
+        if self.is_over() {
+            self.refused = Some(Error::new(ErrorCode::SessionEnded));
+        } else if self.conversation.retry_draft(draft_id, call, self.now.wall, &mut self.out) {
+            self.flush();
+        } else {
+            self.refused = Some(Error::new(ErrorCode::MessageUnknownDraft));
+        }
+    }
+
+    fn discard(&mut self, draft_id: &str) {
+        let error =
+            Error::with_message(ErrorCode::MessageNotDelivered, "The message was discarded before it was sent.");
+        if !self.conversation.discard_draft(draft_id, &error, &mut self.out) {
+            self.refused = Some(Error::new(ErrorCode::MessageUnknownDraft));
+        }
+    }
+
+    fn send_raw(&mut self, frame: &str) {
+        let refusal = match wire::raw(frame) {
+            Err(error) => Some(error),
+            Ok(frame) if frame.len() > self.max_message_size() => Some(Error::new(ErrorCode::MessageTooLarge)),
+            Ok(frame) => match self.open_socket_id() {
+                Some(_) => return self.write(&frame),
+                None => Some(Error::new(ErrorCode::TransportNotConnected)),
+            },
+        };
+        self.refused = refusal;
+    }
+
+    fn end(&mut self, call: CallId) {
+        if self.is_over() {
+            return self.settle(call, Ok(()));
+        }
+        if let Some(calls) = &mut self.ending {
+            return calls.push(call);
+        }
+        self.ending = Some(vec![call]);
+        if self.session.is_none() {
+            return self.finish(USER_END.to_owned());
+        }
+        self.show_connection(ConnectionView::Closing);
+        self.timers.set(Timer::End, self.now.mono + END_TIMEOUT_MS);
+        match &self.link {
+            Link::Socket(Socket { is_open: true, .. }) => self.send_end(),
+            Link::Socket(_) => {}
+            // The server is told as soon as it can be reached, within the time there is.
+            _ => self.open_socket(),
+        }
+    }
+
+    /// Tells the server of an end that is under way.
+    pub(crate) fn send_end(&mut self) {
+        if self.ending.is_some() {
+            self.write(wire::USER_END_SESSION);
+        }
+    }
+
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    fn restart(&mut self, call: CallId) {
+        if self.open_socket_id().is_some() && !self.is_over() {
+            self.write(wire::USER_END_SESSION);
+        }
+        self.hang_up();
+        let error = Error::new(ErrorCode::SessionEnded);
+        self.conversation.fail_drafts(|_| true, &error, &mut self.out);
+        for call in self.ending.take().unwrap_or_default() {
+            self.settle(call, Ok(()));
+        }
+        self.conversation.clear(&mut self.out);
+        self.change(Change::Session { session: None });
+        self.forget_session();
+        self.token_reason = TokenReason::Restart;
+        self.waiting.push(call);
+        self.connect();
+    }
+
+    fn reconnect(&mut self, call: CallId) {
+        if self.is_over() {
+            return self.settle(call, Err(Error::new(ErrorCode::SessionEnded)));
+        }
+        if self.is_ready() {
+            return self.settle(call, Ok(()));
+        }
+        self.waiting.push(call);
+        match self.link {
+            // Already under way.
+            Link::Request { .. } | Link::Socket(_) => {}
+            Link::Idle | Link::Pause | Link::RequestPause { .. } | Link::Down(_) => {
+                self.attempts = 0;
+                self.connect();
+            }
+        }
+    }
+
+    fn close(&mut self, call: CallId) {
+        let error = Error::with_message(ErrorCode::TransportNotConnected, "The chat was closed.");
+        for waiting in core::mem::take(&mut self.waiting) {
+            self.settle(waiting, Err(error.clone()));
+        }
+        self.conversation.release_calls(&error, &mut self.out);
+        if self.is_ending() {
+            self.finish(USER_END.to_owned());
+        } else if !matches!(self.link, Link::Down(_)) {
+            self.hang_up();
+            self.go_down(None);
+        } else if !self.is_over() {
+            self.show_connection(ConnectionView::Closed);
+        }
+        self.settle(call, Ok(()));
+    }
+
+    // ------------------------------------------------------------------------------------------------- endings
+
+    /// The conversation is over.
+    pub(crate) fn finish(&mut self, reason: String) {
+        self.hang_up();
+        if self.conversation.ended.is_none() {
+            self.conversation.end(reason, &mut self.out);
+        }
+        let error = Error::new(ErrorCode::SessionEnded);
+        self.conversation.fail_drafts(|_| true, &error, &mut self.out);
+        self.forget_session();
+        for call in self.ending.take().unwrap_or_default() {
+            self.settle(call, Ok(()));
+        }
+        self.settle_waiting(&Err(error));
+        self.go_down(None);
+    }
+
+    /// Gives up until the application asks again.
+    pub(crate) fn fail(&mut self, error: Error) {
+        if self.is_ending() {
+            return self.finish(USER_END.to_owned());
+        }
+        self.hang_up();
+        if !error.retryable {
+            let undelivered = Error::with_message(ErrorCode::MessageNotDelivered, error.message.clone());
+            self.conversation.fail_drafts(|_| true, &undelivered, &mut self.out);
+        }
+        self.settle_waiting(&Err(error.clone()));
+        self.go_down(Some(error));
+    }
+
+    fn go_down(&mut self, error: Option<Error>) {
+        self.link = Link::Down(error.clone());
+        self.show_connection(match error.clone() {
+            Some(error) => ConnectionView::Failed { error },
+            None => ConnectionView::Closed,
+        });
+        self.tell(EventBody::Disconnected { error });
+    }
+
+    /// The server ended the connection, but not the conversation.
+    pub(crate) fn rest(&mut self) {
+        self.hang_up();
+        self.settle_waiting(&Err(Error::new(ErrorCode::TransportNotConnected)));
+        self.go_down(None);
+    }
+
+    // ------------------------------------------------------------------------------------------------- helpers
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.conversation.ended.is_some()
+    }
+
+    /// Open, with its history in place.
+    fn is_ready(&self) -> bool {
+        self.open_socket_id().is_some() && self.conversation.has_started && self.is_served()
+    }
+
+    fn is_down(&self) -> Option<Error> {
+        match &self.link {
+            _ if self.is_over() => Some(Error::new(ErrorCode::SessionEnded)),
+            Link::Down(Some(error)) => Some(error.clone()),
+            Link::Down(None) => Some(Error::new(ErrorCode::TransportNotConnected)),
+            _ => None,
+        }
+    }
+
+    fn max_message_size(&self) -> usize {
+        let capabilities = self.conversation.capabilities.as_ref();
+        capabilities.map_or(wire::DEFAULT_MAX_MESSAGE_SIZE, |capabilities| capabilities.max_message_size_bytes) as usize
+    }
+
+    pub(crate) fn settle_if_ready(&mut self) {
+        if self.is_ready() {
+            self.settle_waiting(&Ok(()));
+        }
+    }
+
+    fn settle_waiting(&mut self, result: &Result<(), Error>) {
+        for call in core::mem::take(&mut self.waiting) {
+            self.settle(call, result.clone());
+        }
+    }
+
+    fn settle(&mut self, call: CallId, result: Result<(), Error>) {
+        self.out.push(Output::Settle { call, result });
+    }
+
+    pub(crate) fn change(&mut self, change: Change) {
+        self.out.push(Output::Change(change));
+    }
+
+    pub(crate) fn tell(&mut self, body: EventBody) {
+        self.out.push(Output::Event(Box::new(Event { body, envelope: None })));
+    }
+
+    pub(crate) fn log(&mut self, level: LogLevel, message: impl Into<String>) {
+        self.out.push(Output::Log { level, message: message.into() });
+    }
+
+    pub(crate) fn show_connection(&mut self, connection: ConnectionView) {
+        if self.shown_connection != connection {
+            self.shown_connection = connection.clone();
+            self.change(Change::Connection { connection });
+        }
     }
 }

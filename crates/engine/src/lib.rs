@@ -10,20 +10,34 @@
 //! | module | decides |
 //! | --- | --- |
 //! | [`wire`] | what a frame says, and how one is written |
-//! | [`session`] | access token, session, HTTP retries |
-//! | [`connection`] | the one socket: opening, heartbeat, close codes, backoff, budget |
-//! | [`delivery`] | the user's own messages, from pending to sent or failed |
-//! | [`transcript`] | order and identity of what is shown |
-//! | [`streaming`] | messages that arrive in chunks |
-//! | [`handoff`] | who the user talks with, and the way to a human |
-//! | [`engine`] | binds them |
+//! | `session` | access token, session, HTTP retries |
+//! | `connection` | the one socket: opening, heartbeat, close codes, backoff, budget |
+//! | `dialogue` | what is said over it: the agent's invitation, messages, typing |
+//! | `delivery` | the user's own messages, from pending to sent or failed |
+//! | `conversation` | what each event changes in what is shown |
+//! | `transcript` | order and identity of the lines |
+//! | `streaming` | messages that arrive in chunks |
+//! | `handoff` | who the user talks with, and the way to a human |
+//! | `engine` | binds them |
 
 mod change;
 mod config;
+mod connection;
+mod conversation;
+mod delivery;
+mod diagnostics;
+mod dialogue;
 mod engine;
 mod error;
 mod event;
+mod handoff;
 mod io;
+mod rng;
+mod session;
+mod streaming;
+mod timers;
+mod transcript;
+pub mod wire;
 
 pub use change::{
     Agent, AgentKind, Attachment, AttachmentKind, CallAction, Change, ConnectionView, Delivery, Ended, Handoff,

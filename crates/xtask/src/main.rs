@@ -1,3 +1,53 @@
-//! The project's tooling.
+//! `cargo xtask`: everything about this project that takes more than one command.
+//! Each subcommand lives in the module of its name; `tools` finds what they need or installs it,
+//! `steps` runs commands and remembers what is up to date, `project` knows where things lie.
 
-fn main() {}
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks on its terminal")]
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod browsers;
+mod build;
+mod demo;
+mod project;
+mod size;
+mod steps;
+mod test;
+mod tools;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's tooling.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make the npm package in pkg/
+    Build(build::Options),
+    /// Build, start the sandbox with the demo page, and print its address
+    Demo(demo::Options),
+    /// Run all tests and lints, or one part of them
+    Test(test::Options),
+    /// Weigh everything a page downloads against the budget
+    Size,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Build(options) => build::package(options),
+        Command::Demo(options) => demo::run(&options),
+        Command::Test(options) => test::run(&options),
+        Command::Size => build::package(build::Options::default()).and_then(|()| size::run()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

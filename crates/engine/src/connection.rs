@@ -1,0 +1,332 @@
+//! The one socket: opening it, keeping it alive, and opening it again. Source: Messaging API, "WebSocket", "Lifecycle".
+
+use crate::engine::Engine;
+use crate::session::RequestKind;
+use crate::timers::Timer;
+use crate::{
+    ConnectionView, Error, ErrorCode, EventBody, LogLevel, OnSessionLost, Output, RequestId, SocketId, TokenReason,
+    wire,
+};
+
+/// Milliseconds that a socket gets to open.
+const HANDSHAKE_TIMEOUT_MS: u64 = 15_000;
+/// Longest wait before the first attempt to reconnect, and before any, in milliseconds.
+const BACKOFF_BASE_MS: u32 = 1_000;
+const BACKOFF_MAX_MS: u32 = 30_000;
+/// Milliseconds within which something must be received after a heartbeat.
+const HEARTBEAT_ANSWER_MS: u64 = 10_000;
+/// Milliseconds after which a history counts as complete though the heartbeat sent behind it was not echoed.
+const SETTLE_TIMEOUT_MS: u64 = 3_000;
+/// Milliseconds without a further batch after which a history counts as complete.
+const SETTLE_QUIET_MS: u64 = 150;
+
+/// Close codes that this client uses itself.
+pub(crate) const CLOSE_NORMAL: u16 = 1_000;
+const CLOSE_NETWORK: u16 = 4_003;
+
+/// What the chat is doing about its connection.
+#[derive(Debug)]
+pub(crate) enum Link {
+    /// Nothing yet.
+    Idle,
+    /// An HTTP request is under way.
+    Request { kind: RequestKind, id: RequestId, attempt: u32 },
+    /// It failed, and is made again after a pause.
+    RequestPause { kind: RequestKind, attempt: u32 },
+    /// A socket is opening or open.
+    Socket(Socket),
+    /// Between two attempts to reconnect.
+    Pause,
+    /// Nothing until the application asks: closed, ended, or failed.
+    Down(Option<Error>),
+}
+
+/// The socket at hand.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    pub(crate) id: SocketId,
+    pub(crate) is_open: bool,
+    /// The history has begun to arrive: the server knows the session and serves it.
+    is_served: bool,
+    /// The heartbeat sent behind the handshake was echoed.
+    is_echoed: bool,
+    /// The history is complete.
+    pub(crate) is_settled: bool,
+    /// The first socket of a session made just now, whose history holds nothing but its start.
+    pub(crate) is_first: bool,
+}
+
+impl Engine {
+    pub(crate) fn open_socket(&mut self) {
+        let (Some(session), Some(token)) = (&mut self.session, &self.token) else { return self.connect() };
+        session.sockets += 1;
+        self.last_socket += 1;
+        let id = self.last_socket;
+        let mut url = self.config.socket_url.clone();
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url.push_str("session_id=");
+        push_encoded(&mut url, &session.id);
+        url.push_str("&access_token=");
+        push_encoded(&mut url, &token.access_token);
+        if let Some(cursor) = self.conversation.newest {
+            url.push_str("&cursor=");
+            url.push_str(&cursor.to_string());
+        }
+        let is_first = session.sockets == 1;
+        let socket = Socket { id, is_open: false, is_served: false, is_echoed: false, is_settled: false, is_first };
+        self.link = Link::Socket(socket);
+        self.timers.stop(Timer::Reconnect);
+        self.timers.set(Timer::Handshake, self.now.mono + HANDSHAKE_TIMEOUT_MS);
+        if let ConnectionView::Reconnecting { attempt, .. } = self.shown_connection {
+            self.show_connection(ConnectionView::Reconnecting { attempt, retry_in_ms: 0 });
+        }
+        self.out.push(Output::OpenSocket { socket: id, url });
+    }
+
+    pub(crate) fn handle_opened(&mut self, opened: SocketId) {
+        let resumed = self.session.as_ref().is_some_and(|session| session.sockets > 1);
+        let Some(socket) = self.socket_mut(opened) else { return };
+        if socket.is_open {
+            return;
+        }
+        socket.is_open = true;
+        let is_first = socket.is_first;
+        self.counts.sockets_opened += 1;
+        self.timers.stop(Timer::Handshake);
+        if self.is_ending() {
+            return self.send_end();
+        }
+        self.show_connection(ConnectionView::Open);
+        self.tell(EventBody::Connected { resumed });
+        self.schedule_heartbeat();
+        if !is_first {
+            // Its echo comes behind the history, and so tells where that ends.
+            self.write(wire::HEARTBEAT);
+            self.timers.set(Timer::Settle, self.now.mono + SETTLE_TIMEOUT_MS);
+        }
+        self.expect_answer();
+    }
+
+    pub(crate) fn handle_binary(&mut self, received: SocketId) {
+        if self.socket_mut(received).is_some() {
+            self.counts.frames_malformed += 1;
+            self.log(LogLevel::Warn, "a binary frame was set aside");
+        }
+    }
+
+    /// A frame came in: the socket is alive. `is_batch`: with history; `is_echo`: with a heartbeat.
+    pub(crate) fn note_frame(&mut self, is_batch: bool, is_echo: bool) {
+        let quiet = self.now.mono + SETTLE_QUIET_MS;
+        let Link::Socket(socket) = &mut self.link else { return };
+        self.timers.stop(Timer::HeartbeatAnswer);
+        socket.is_served |= is_batch;
+        socket.is_echoed |= is_echo;
+        if socket.is_served {
+            self.attempts = 0;
+        }
+        if socket.is_settled || !socket.is_served {
+            return;
+        }
+        if socket.is_first {
+            self.settle_history();
+        } else if socket.is_echoed && (is_batch || is_echo) {
+            self.timers.set(Timer::Settle, quiet);
+        }
+    }
+
+    /// The history has been quiet, or has taken too long.
+    pub(crate) fn settle_late(&mut self) {
+        if self.is_served() {
+            self.settle_history();
+        } else {
+            self.lose_socket(Error::new(ErrorCode::TransportTimeout));
+        }
+    }
+
+    fn settle_history(&mut self) {
+        let Link::Socket(socket) = &mut self.link else { return };
+        socket.is_settled = true;
+        self.timers.stop(Timer::Settle);
+        self.conversation.drafts.settle();
+        self.invite();
+        self.flush();
+    }
+
+    // ----------------------------------------------------------------------------------------------- heartbeat
+
+    /// Milliseconds between heartbeats; `None`: none needed.
+    fn heartbeat_interval(&self) -> Option<u64> {
+        let said = self.conversation.capabilities.as_ref().and_then(|can| can.heartbeat_interval_seconds);
+        let interval = said.map_or(u64::from(self.config.heartbeat_interval_ms), |seconds| u64::from(seconds) * 1_000);
+        (interval > 0).then_some(interval)
+    }
+
+    pub(crate) fn schedule_heartbeat(&mut self) {
+        match self.heartbeat_interval() {
+            Some(interval) => self.timers.set(Timer::Heartbeat, self.now.mono + interval),
+            None => self.timers.stop(Timer::Heartbeat),
+        }
+    }
+
+    pub(crate) fn send_heartbeat(&mut self) {
+        self.write(wire::HEARTBEAT);
+        self.schedule_heartbeat();
+        self.expect_answer();
+    }
+
+    fn expect_answer(&mut self) {
+        if let Some(interval) = self.heartbeat_interval() {
+            self.timers.set(Timer::HeartbeatAnswer, self.now.mono + interval.min(HEARTBEAT_ANSWER_MS));
+        }
+    }
+
+    // ----------------------------------------------------------------------------------------------- losing it
+
+    pub(crate) fn handle_closed(&mut self, closed: SocketId, code: u16) {
+        let Some(socket) = self.socket_mut(closed) else { return };
+        let has_opened = socket.is_open;
+        self.link = Link::Pause;
+        self.log(LogLevel::Info, ["socket closed with ", &code.to_string()].concat());
+        if self.is_ending() && has_opened {
+            return self.finish("REASON_USER_END".to_owned());
+        }
+        match code {
+            // 1000: the server is done. 4000: another socket of ours has taken over.
+            1_000 | 4_000 => self.rest(),
+            4_001 => self.lose_session(ErrorCode::SessionLost),
+            _ => self.lose_socket(Error::new(ErrorCode::TransportNetwork)),
+        }
+    }
+
+    /// The socket is dead, or as good as dead.
+    pub(crate) fn lose_socket(&mut self, cause: Error) {
+        let had_opened = matches!(&self.link, Link::Socket(socket) if socket.is_open);
+        self.drop_socket(CLOSE_NETWORK);
+        self.conversation.lose_socket(&mut self.out);
+        if self.is_ending() {
+            // What is left of its time is used to reach the server.
+            if had_opened {
+                self.open_socket();
+            } else {
+                self.pause();
+            }
+            return;
+        }
+        let said = self.conversation.capabilities.as_ref().and_then(|can| can.max_reconnect_attempts);
+        let budget = said.unwrap_or(self.config.max_reconnect_attempts);
+        if budget > 0 && self.attempts >= budget {
+            return self.fail(Error::new(ErrorCode::SessionReconnectExhausted));
+        }
+        let retry_in_ms = self.pause();
+        let attempt = self.attempts;
+        self.show_connection(ConnectionView::Reconnecting { attempt, retry_in_ms });
+        self.tell(EventBody::Reconnecting { attempt, retry_in_ms, cause });
+    }
+
+    /// Waits before the next attempt: anything from nothing to 1 s, 2 s, 4 s … 30 s (full jitter). Returns how long.
+    fn pause(&mut self) -> u32 {
+        let longest = BACKOFF_BASE_MS << self.attempts.min(5);
+        let retry_in_ms = self.rng.up_to(longest.min(BACKOFF_MAX_MS));
+        self.attempts += 1;
+        self.link = Link::Pause;
+        self.timers.set(Timer::Reconnect, self.now.mono + u64::from(retry_in_ms));
+        retry_in_ms
+    }
+
+    /// The server does not know the session any more.
+    pub(crate) fn lose_session(&mut self, code: ErrorCode) {
+        let error = Error::new(code);
+        self.hang_up();
+        self.log(LogLevel::Warn, code.as_str());
+        if self.config.on_session_lost == OnSessionLost::End || self.is_ending() {
+            return self.finish("REASON_SESSION_LOST".to_owned());
+        }
+        self.conversation.replace(&error, self.now.wall, &mut self.out);
+        self.forget_session();
+        self.token_reason = TokenReason::Restart;
+        self.connect();
+    }
+
+    /// Leaves whatever is under way.
+    pub(crate) fn hang_up(&mut self) {
+        if let Link::Request { id, .. } = self.link {
+            self.out.push(Output::Abort { id });
+        }
+        self.drop_socket(CLOSE_NORMAL);
+        self.timers.stop_all();
+        self.typist = Default::default();
+        self.conversation.lose_socket(&mut self.out);
+    }
+
+    fn drop_socket(&mut self, code: u16) {
+        if let Link::Socket(Socket { id: socket, .. }) = self.link {
+            self.out.push(Output::CloseSocket { socket, code });
+        }
+        self.link = Link::Pause;
+        self.typist = Default::default();
+        for timer in [
+            Timer::Handshake,
+            Timer::Heartbeat,
+            Timer::HeartbeatAnswer,
+            Timer::Settle,
+            Timer::Join,
+            Timer::Confirm,
+            Timer::AgentTyping,
+            Timer::UserTyping,
+        ] {
+            self.timers.stop(timer);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------- helpers
+
+    /// Writes a frame, where there is an open socket to write it to.
+    pub(crate) fn write(&mut self, frame: &str) {
+        if let Some(socket) = self.open_socket_id() {
+            self.counts.frames_out += 1;
+            self.out.push(Output::SendText { socket, text: frame.to_owned() });
+        }
+    }
+
+    pub(crate) fn open_socket_id(&self) -> Option<SocketId> {
+        match &self.link {
+            Link::Socket(socket) if socket.is_open => Some(socket.id),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_served(&self) -> bool {
+        matches!(&self.link, Link::Socket(socket) if socket.is_served)
+    }
+
+    pub(crate) fn socket_mut(&mut self, id: SocketId) -> Option<&mut Socket> {
+        match &mut self.link {
+            Link::Socket(socket) if socket.id == id => Some(socket),
+            _ => None,
+        }
+    }
+}
+
+/// Percent-encodes what is not unreserved in a query.
+fn push_encoded(url: &mut String, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            url.push('%');
+            url.push(char::from(HEX[usize::from(byte >> 4)]));
+            url.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn query_values_are_encoded() {
+        let mut url = String::new();
+        super::push_encoded(&mut url, "aZ9-._~/+= &é");
+        assert_eq!(url, "aZ9-._~%2F%2B%3D%20%26%C3%A9");
+    }
+}

@@ -1,0 +1,188 @@
+//! What is said over an open socket: frames in, the agent's invitation, the user's messages and typing out.
+
+use crate::connection::Link;
+use crate::conversation::News;
+use crate::delivery::Progress;
+use crate::engine::Engine;
+use crate::timers::Timer;
+use crate::wire::SystemText;
+use crate::{Change, Error, ErrorCode, EventBody, Level, LogLevel, SocketId, TypingState, wire};
+
+/// Times that the agent is asked to join before giving up.
+const MAX_INVITATIONS: u32 = 3;
+/// Milliseconds that the agent gets to join.
+const JOIN_TIMEOUT_MS: u64 = 10_000;
+/// Milliseconds before the agent is asked again after the server could not start the conversation.
+const JOIN_AGAIN_MS: u64 = 2_000;
+/// Milliseconds after which the agent's typing indicator is cleared, as the native SDKs do.
+const AGENT_TYPING_MS: u64 = 10_000;
+/// Least milliseconds between two STARTED, and milliseconds of quiet before STOPPED, as the native SDKs do.
+const TYPING_STARTED_MS: u64 = 3_000;
+const TYPING_STOPPED_MS: u64 = 5_000;
+
+/// How often the agent was asked to join.
+#[derive(Debug, Default)]
+pub(crate) struct Invitation {
+    tries: u32,
+}
+
+/// Whether the server believes that the user types.
+#[derive(Debug, Default)]
+pub(crate) struct Typist {
+    started_at: Option<u64>,
+}
+
+impl Engine {
+    pub(crate) fn handle_text(&mut self, received: SocketId, text: &str) {
+        if !self.socket_mut(received).is_some_and(|socket| socket.is_open) {
+            return;
+        }
+        self.counts.frames_in += 1;
+        let Ok(frame) = wire::decode(text) else {
+            self.counts.frames_malformed += 1;
+            self.note_frame(false, false);
+            return self.log(LogLevel::Warn, "a frame that is no event was set aside");
+        };
+        if frame.set_aside > 0 {
+            self.counts.frames_malformed += frame.set_aside;
+            self.log(LogLevel::Warn, "entries of a batch that are no events were set aside");
+        }
+        let is_echo = frame.events.iter().any(|event| matches!(event.body, EventBody::Heartbeat));
+        for event in frame.events {
+            let news = self.conversation.apply(event, frame.is_batch, self.now.wall, &mut self.out);
+            self.act_on(news);
+            if self.socket_mut(received).is_none() {
+                // The event was the session's last.
+                return;
+            }
+        }
+        self.note_frame(frame.is_batch, is_echo);
+        self.conversation.follow_typing(AGENT_TYPING_MS, self.now.mono, &mut self.timers);
+        if self.conversation.has_agent {
+            self.timers.stop(Timer::Join);
+        }
+        self.invite();
+        self.flush();
+        self.settle_if_ready();
+    }
+
+    fn act_on(&mut self, news: News) {
+        match news {
+            News::None => {}
+            // The conversation works: from here on, the tries count anew.
+            News::Confirmed => self.invitation = Invitation::default(),
+            News::SessionStart => {
+                self.schedule_heartbeat();
+                self.show_streaming();
+            }
+            News::SessionEnd => {
+                let reason = self.conversation.ended.as_ref().map(|ended| ended.reason.clone());
+                self.finish(reason.unwrap_or_default());
+            }
+            News::SystemMessage { text, draft_id } => match text {
+                SystemText::JoinAgain => {
+                    if let Some(draft) = draft_id.and_then(|id| self.conversation.drafts.get_mut(&id)) {
+                        // It was not taken: it goes out again once the agent is there.
+                        draft.progress = Progress::Queued;
+                    }
+                    self.conversation.has_agent = false;
+                    self.timers.set(Timer::Join, self.now.mono + JOIN_AGAIN_MS);
+                }
+                SystemText::SessionGone => self.lose_session(ErrorCode::SessionLost),
+                SystemText::ConnectorGone => self.fail(Error::new(ErrorCode::AuthConnectorNotFound)),
+                SystemText::Other => {
+                    if let Some(id) = draft_id {
+                        let error = Error::new(ErrorCode::MessageNotDelivered);
+                        self.conversation.fail_drafts(|draft| draft.id == id, &error, &mut self.out);
+                    }
+                }
+            },
+        }
+    }
+
+    fn show_streaming(&mut self) {
+        let streaming = self.conversation.capabilities.as_ref().is_some_and(|can| can.streaming);
+        if let Some(view) = self.session.as_mut().and_then(|session| session.say_streaming(streaming)) {
+            self.change(Change::Session { session: Some(view) });
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------ the agent joins
+
+    /// Asks the agent to join, where the history is complete and shows that no one has.
+    pub(crate) fn invite(&mut self) {
+        let Link::Socket(socket) = &self.link else { return };
+        let is_due = socket.is_settled && self.conversation.has_started && !self.conversation.has_agent;
+        if !is_due || self.is_over() || self.timers.is_set(Timer::Join) || self.invitation.tries >= MAX_INVITATIONS {
+            return;
+        }
+        if self.conversation.join_requested && self.invitation.tries == 0 {
+            // Asked on an earlier socket or by another client: the agent may be on its way.
+            self.invitation.tries = 1;
+        } else {
+            self.invitation.tries += 1;
+            self.write(wire::REQUEST_POLY_AGENT_JOIN);
+        }
+        self.timers.set(Timer::Join, self.now.mono + JOIN_TIMEOUT_MS);
+    }
+
+    pub(crate) fn handle_missing_agent(&mut self) {
+        if self.conversation.has_agent || self.invitation.tries < MAX_INVITATIONS {
+            return self.invite();
+        }
+        self.log(LogLevel::Error, "the agent did not join");
+        let error = Error::new(ErrorCode::SessionCreationFailed);
+        self.conversation.notice("systemMessage", Some(&error.message), Level::Error, self.now.wall, &mut self.out);
+        let undelivered = Error::new(ErrorCode::MessageNotDelivered);
+        self.conversation.fail_drafts(|draft| draft.progress == Progress::Queued, &undelivered, &mut self.out);
+    }
+
+    // ------------------------------------------------------------------------------------------------ messages
+
+    /// Writes what is queued, in order, once nothing before it is in doubt and someone is there to answer.
+    pub(crate) fn flush(&mut self) {
+        let Link::Socket(socket) = &self.link else { return };
+        let in_doubt = self.conversation.drafts.count(|progress| progress == Progress::Unsure) > 0;
+        let has_given_up = self.invitation.tries >= MAX_INVITATIONS && !self.timers.is_set(Timer::Join);
+        if socket.is_open && !in_doubt && (self.conversation.has_agent || has_given_up) && !self.is_ending() {
+            for frame in self.conversation.drafts.write_queued(self.now.mono) {
+                self.write(&frame);
+            }
+        }
+        match self.conversation.drafts.oldest_written() {
+            Some(at) => self.timers.set(Timer::Confirm, at + u64::from(self.config.confirm_timeout_ms)),
+            None => self.timers.stop(Timer::Confirm),
+        }
+    }
+
+    /// An open socket and no echo: reconnect and look, rather than guess.
+    pub(crate) fn handle_missing_echo(&mut self) {
+        self.lose_socket(Error::new(ErrorCode::TransportTimeout));
+    }
+
+    // -------------------------------------------------------------------------------------------------- typing
+
+    pub(crate) fn type_key(&mut self) {
+        if self.open_socket_id().is_none() || self.is_over() || self.is_ending() {
+            return;
+        }
+        let now = self.now.mono;
+        if self.typist.started_at.is_none_or(|at| now - at >= TYPING_STARTED_MS) {
+            self.typist.started_at = Some(now);
+            self.write(wire::user_typing(TypingState::Started));
+        }
+        self.timers.set(Timer::UserTyping, now + TYPING_STOPPED_MS);
+    }
+
+    pub(crate) fn stop_typing(&mut self) {
+        if self.typist.started_at.take().is_some() {
+            self.write(wire::user_typing(TypingState::Stopped));
+        }
+    }
+
+    /// The message is written: what comes next is the message itself.
+    pub(crate) fn finish_typing(&mut self) {
+        self.timers.stop(Timer::UserTyping);
+        self.stop_typing();
+    }
+}

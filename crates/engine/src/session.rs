@@ -1,0 +1,257 @@
+//! Access token and session: two requests, made again where that can help. Source: Messaging API, "Sessions", "Errors".
+
+use serde_json::Value;
+
+use crate::connection::Link;
+use crate::engine::Engine;
+use crate::timers::Timer;
+use crate::{
+    AccessToken, Change, ConnectionView, Error, ErrorCode, EventBody, HttpOutcome, HttpRequest, LogLevel, Output,
+    RequestId, SessionView, TokenReason, wire,
+};
+
+/// Tries of one request, the first included; as the native SDKs.
+const MAX_TRIES: u32 = 4;
+/// Milliseconds that one try may take.
+const REQUEST_TIMEOUT_MS: u32 = 15_000;
+/// Milliseconds that the application gets to supply an access token.
+const TOKEN_TIMEOUT_MS: u64 = 30_000;
+/// Longest wait that the server may ask for, and the wait where it does not say, in milliseconds; as the native SDKs.
+const MAX_RETRY_AFTER_MS: u32 = 30_000;
+const DEFAULT_RETRY_AFTER_MS: u32 = 5_000;
+/// Longest pause after the first failed try, in milliseconds; doubles with each.
+const RETRY_BASE_MS: u32 = 1_000;
+
+/// What the server says of a refusal, and may be repeated. Any other text is not: it could hold anything.
+const KNOWN_TEXTS: [&str; 11] = [
+    CONNECTOR_UNKNOWN,
+    "Missing authentication headers",
+    "Failed to validate connector",
+    "Connector missing host domain",
+    "Failed to create access token",
+    "Missing access token",
+    "Invalid access token",
+    "Error parsing request",
+    "Failed to create session",
+    "Unable to get agent details from connector service",
+    "Error creating session",
+];
+const CONNECTOR_UNKNOWN: &str = "Connector token does not exist";
+
+/// The session at hand.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+    /// Sockets opened on it so far.
+    pub(crate) sockets: u32,
+    streaming: bool,
+}
+
+impl Session {
+    fn view(&self) -> SessionView {
+        SessionView { id: self.id.clone(), resumed: false, streaming: self.streaming }
+    }
+
+    /// Takes over what the server says about streaming. Returns the view, where that changes it.
+    pub(crate) fn say_streaming(&mut self, streaming: bool) -> Option<SessionView> {
+        let has_changed = core::mem::replace(&mut self.streaming, streaming) != streaming;
+        has_changed.then(|| self.view())
+    }
+}
+
+/// Which request is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RequestKind {
+    Token,
+    Session,
+}
+
+/// Why a try came to nothing.
+struct Failure {
+    error: Error,
+    /// Longest pause before the next try in milliseconds, and whether it is exact; `None`: there is no point.
+    pause: Option<(u32, bool)>,
+}
+
+impl Engine {
+    /// Takes the next step towards an open connection, whichever is missing.
+    pub(crate) fn connect(&mut self) {
+        self.show_connection(ConnectionView::Connecting);
+        self.tell(EventBody::Connecting);
+        self.proceed();
+    }
+
+    fn proceed(&mut self) {
+        if self.token.is_none() {
+            self.request(RequestKind::Token, 1);
+        } else if self.session.is_none() {
+            self.request(RequestKind::Session, 1);
+        } else {
+            self.open_socket();
+        }
+    }
+
+    fn request(&mut self, kind: RequestKind, attempt: u32) {
+        self.last_request += 1;
+        let id = self.last_request;
+        self.link = Link::Request { kind, id, attempt };
+        let (path, mut headers, body) = match (kind, &self.config.connector_token, &self.token) {
+            (RequestKind::Token, None, _) => {
+                self.timers.set(Timer::TokenAnswer, self.now.mono + TOKEN_TIMEOUT_MS);
+                self.out.push(Output::AskToken { id, reason: self.token_reason });
+                return;
+            }
+            (RequestKind::Token, Some(connector_token), _) => {
+                let headers =
+                    vec![("X-Token", connector_token.clone()), ("X-Host", self.config.host_identifier.clone())];
+                ("/access-token", headers, "{}".to_owned())
+            }
+            (RequestKind::Session, _, token) => {
+                let token = token.as_ref().map_or("", |token| &token.access_token);
+                ("/sessions", vec![("Authorization", ["Bearer ", token].concat())], wire::session_body(&self.config))
+            }
+        };
+        headers.push(("Content-Type", "application/json".to_owned()));
+        self.counts.http_requests += 1;
+        let url = [&self.config.api_url, path].concat();
+        let request = HttpRequest { url, headers, body, timeout_ms: REQUEST_TIMEOUT_MS };
+        self.out.push(Output::Http { id, request });
+    }
+
+    pub(crate) fn request_again(&mut self) {
+        if let Link::RequestPause { kind, attempt } = self.link {
+            self.request(kind, attempt);
+        }
+    }
+
+    pub(crate) fn handle_http(&mut self, answered: RequestId, outcome: HttpOutcome) {
+        let Link::Request { kind, id, attempt } = self.link else { return };
+        if id != answered {
+            return;
+        }
+        let failure = match self.accept(kind, outcome) {
+            Ok(()) => return self.proceed(),
+            Err(failure) => failure,
+        };
+        let (Some((pause, is_exact)), true) = (failure.pause, attempt < MAX_TRIES) else {
+            return self.fail(failure.error);
+        };
+        let pause = if is_exact { pause } else { self.rng.up_to(pause << (attempt - 1)) };
+        self.log(LogLevel::Warn, [failure.error.code.as_str(), ": trying again"].concat());
+        self.link = Link::RequestPause { kind, attempt: attempt + 1 };
+        self.timers.set(Timer::HttpRetry, self.now.mono + u64::from(pause));
+    }
+
+    pub(crate) fn handle_token(&mut self, answered: RequestId, result: Result<AccessToken, String>) {
+        let Link::Request { kind: RequestKind::Token, id, .. } = self.link else { return };
+        if id != answered || self.config.connector_token.is_some() {
+            return;
+        }
+        self.timers.stop(Timer::TokenAnswer);
+        match result {
+            Ok(token) if !token.access_token.is_empty() => {
+                self.token = Some(token);
+                self.proceed();
+            }
+            _ => self.fail(Error::new(ErrorCode::AuthTokenFailed)),
+        }
+    }
+
+    pub(crate) fn handle_missing_token(&mut self) {
+        self.fail(Error::with_message(ErrorCode::AuthTokenFailed, "No access token was supplied within 30 seconds."));
+    }
+
+    fn accept(&mut self, kind: RequestKind, outcome: HttpOutcome) -> Result<(), Failure> {
+        let again = Some((RETRY_BASE_MS, false));
+        let (status, retry_after, body) = match outcome {
+            HttpOutcome::Network => {
+                return Err(Failure { error: Error::new(ErrorCode::TransportNetwork), pause: again });
+            }
+            HttpOutcome::Timeout => {
+                return Err(Failure { error: Error::new(ErrorCode::TransportTimeout), pause: again });
+            }
+            HttpOutcome::Response { status, retry_after, body } => (status, retry_after, body),
+        };
+        let mut body: Value = serde_json::from_str(&body).unwrap_or(Value::Null);
+        let mut take = |key: &str| match body.get_mut(key).map(Value::take) {
+            Some(Value::String(text)) if !text.is_empty() => Some(text),
+            _ => None,
+        };
+        match status {
+            200..=299 => {
+                let taken = match kind {
+                    RequestKind::Token => take("access_token").map(|access_token| {
+                        let expires_in = body.get("expires_in").and_then(Value::as_u64);
+                        let expires_in = expires_in.and_then(|seconds| u32::try_from(seconds).ok());
+                        self.token = Some(AccessToken { access_token, expires_in });
+                    }),
+                    RequestKind::Session => take("session_id").map(|id| self.begin_session(id)),
+                };
+                // A network that asks for a login first answers anything with 200.
+                taken.ok_or_else(|| Failure { error: Error::new(ErrorCode::TransportProtocol), pause: again })
+            }
+            429 => {
+                let asked = retry_after.as_deref().map(str::trim).and_then(|seconds| seconds.parse::<u32>().ok());
+                let wait = asked
+                    .map_or(DEFAULT_RETRY_AFTER_MS, |seconds| seconds.saturating_mul(1_000))
+                    .min(MAX_RETRY_AFTER_MS);
+                let error = Error::new(ErrorCode::TransportRateLimited).retry_after(Some(wait));
+                Err(Failure { error, pause: Some((wait, true)) })
+            }
+            _ => {
+                let text = take("message").or_else(|| take("error"));
+                let known = KNOWN_TEXTS.into_iter().find(|known| text.as_deref() == Some(known));
+                let error = explain(refusal(kind, status, known), known);
+                Err(Failure { error, pause: if status >= 500 { again } else { None } })
+            }
+        }
+    }
+
+    fn begin_session(&mut self, id: String) {
+        self.log(LogLevel::Info, ["session ", &id].concat());
+        let session = Session { id: id.clone(), sockets: 0, streaming: self.config.streaming };
+        self.change(Change::Session { session: Some(session.view()) });
+        self.session = Some(session);
+        if let Some(previous_session_id) = self.replaces.take() {
+            self.tell(EventBody::SessionReplaced { previous_session_id, session_id: id });
+        }
+    }
+
+    /// What comes next has a session and a token of its own.
+    pub(crate) fn forget_session(&mut self) {
+        if let Some(session) = self.session.take() {
+            self.replaces = Some(session.id);
+        }
+        self.token = None;
+        self.attempts = 0;
+        self.invitation = Default::default();
+    }
+}
+
+impl TokenReason {
+    /// As JavaScript sees it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Restart => "restart",
+        }
+    }
+}
+
+fn refusal(kind: RequestKind, status: u16, known: Option<&str>) -> Error {
+    Error::new(match (kind, status) {
+        (_, 401) if known == Some(CONNECTOR_UNKNOWN) => ErrorCode::AuthConnectorNotFound,
+        (_, 401 | 403) => ErrorCode::AuthUnauthorized,
+        // A gateway's, not the API's.
+        (_, 502..) => ErrorCode::TransportServer,
+        (RequestKind::Token, _) => ErrorCode::AuthTokenFailed,
+        (RequestKind::Session, _) => ErrorCode::SessionCreationFailed,
+    })
+}
+
+fn explain(error: Error, text: Option<&'static str>) -> Error {
+    match text {
+        Some(text) => Error { message: [&error.message, " The server said: ", text, "."].concat().into(), ..error },
+        None => error,
+    }
+}

@@ -1,0 +1,377 @@
+//! Drives an engine in virtual time, keeps the state that its changes describe, and checks on the way what must hold
+//! after every step.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(missing_docs, unreachable_pub, reason = "test support is read, not published")]
+
+use poly_messaging_engine::*;
+use serde_json::{Value, json};
+
+/// Virtual time begins here: late enough that nothing is near zero.
+const START: u64 = 1_000_000;
+
+pub struct Client {
+    pub engine: Engine,
+    pub now: u64,
+    pub deadline: Option<Deadline>,
+    pub state: State,
+    /// Every event, as JavaScript would see it.
+    pub events: Vec<Value>,
+    /// Every frame written, on any socket.
+    pub frames: Vec<Value>,
+    /// Requests not answered yet.
+    pub requests: Vec<(RequestId, HttpRequest)>,
+    pub tokens_asked: Vec<(RequestId, TokenReason)>,
+    pub aborted: Vec<RequestId>,
+    /// The socket that is there, and whether it has opened.
+    pub socket: Option<(SocketId, bool)>,
+    pub urls: Vec<String>,
+    pub closed_with: Vec<u16>,
+    pub settled: Vec<(CallId, Result<(), ErrorCode>)>,
+    pub log: Vec<String>,
+    calls: CallId,
+}
+
+/// `ChatState`, as far as the tests look.
+#[derive(Debug, Clone)]
+pub struct State {
+    pub connection: ConnectionView,
+    pub session: Option<SessionView>,
+    pub messages: Vec<Message>,
+    pub agent: Option<Agent>,
+    pub is_agent_typing: bool,
+    pub suggestions: Vec<Suggestion>,
+    pub handoff: Option<Handoff>,
+    pub language: Option<String>,
+    pub ended: Option<Ended>,
+}
+
+pub fn options() -> Options {
+    Options {
+        api_url: "https://api.example/api/v1".into(),
+        socket_url: "wss://api.example/ws".into(),
+        host_identifier: "https://www.example.com".into(),
+        connector_token: Some("SECRET-connector".into()),
+        streaming: true,
+        platform: "web".into(),
+        device_type: "desktop".into(),
+        on_session_lost: OnSessionLost::Restart,
+        heartbeat_interval_ms: 30_000,
+        session_timeout_ms: 600_000,
+        confirm_timeout_ms: 5_000,
+        max_reconnect_attempts: 10,
+    }
+}
+
+impl Client {
+    pub fn new() -> Self {
+        Self::with(options(), 7)
+    }
+
+    pub fn with(options: Options, seed: u64) -> Self {
+        let engine = Engine::new(Config::parse(options).unwrap(), seed, Now { mono: START, wall: START });
+        let state = State {
+            connection: ConnectionView::Idle,
+            session: None,
+            messages: vec![],
+            agent: None,
+            is_agent_typing: false,
+            suggestions: vec![],
+            handoff: None,
+            language: None,
+            ended: None,
+        };
+        Self {
+            engine,
+            now: START,
+            deadline: None,
+            state,
+            events: vec![],
+            frames: vec![],
+            requests: vec![],
+            tokens_asked: vec![],
+            aborted: vec![],
+            socket: None,
+            urls: vec![],
+            closed_with: vec![],
+            settled: vec![],
+            log: vec![],
+            calls: 0,
+        }
+    }
+
+    /// A started client with an open socket, on which nothing was received yet.
+    pub fn connected() -> Self {
+        Self::connected_with(options())
+    }
+
+    pub fn connected_with(options: Options) -> Self {
+        let mut client = Self::with(options, 7);
+        client.give(Input::Start);
+        client.answer_token();
+        client.answer_session("s1");
+        client.open();
+        client
+    }
+
+    /// A connected client whose agent has joined.
+    pub fn joined() -> Self {
+        let mut client = Self::connected();
+        client.history([session_start(1), event(2, "POLY_AGENT_JOINED", json!({ "agent_name": "Ada" }))]);
+        client.frames.clear();
+        client.events.clear();
+        client
+    }
+
+    pub fn give(&mut self, input: Input) -> Option<Error> {
+        let step = self.engine.handle(Now { mono: self.now, wall: self.now }, input);
+        self.deadline = step.deadline;
+        for output in step.outputs {
+            self.carry_out(output);
+        }
+        if let Some(deadline) = step.deadline {
+            assert!(deadline.at > self.now, "a deadline that has passed: {deadline:?} at {}", self.now);
+        }
+        step.refused
+    }
+
+    fn carry_out(&mut self, output: Output) {
+        let shown = format!("{output:?}");
+        assert!(!shown.contains("SECRET"), "a token in {shown}");
+        match output {
+            Output::Http { id, request } => self.requests.push((id, request)),
+            Output::AskToken { id, reason } => self.tokens_asked.push((id, reason)),
+            Output::Abort { id } => self.aborted.push(id),
+            Output::OpenSocket { socket, url } => {
+                assert_eq!(self.socket, None, "a second socket");
+                self.socket = Some((socket, false));
+                self.urls.push(url);
+            }
+            Output::SendText { socket, text } => {
+                assert_eq!(self.socket, Some((socket, true)), "a send on a socket that is not open");
+                let frame: Value = serde_json::from_str(&text).unwrap();
+                assert!(frame["payload"].is_object(), "no payload in {frame}");
+                for key in ["id", "sequence", "timestamp"] {
+                    assert!(frame.get(key).is_none(), "{key} in {frame}");
+                }
+                self.frames.push(frame);
+            }
+            Output::CloseSocket { socket, code } => {
+                assert_eq!(self.socket.map(|(id, _)| id), Some(socket), "closes what is not there");
+                assert!(code == 1000 || (3000..5000).contains(&code), "a code that no page may use: {code}");
+                self.socket = None;
+                self.closed_with.push(code);
+            }
+            Output::Change(change) => self.state.apply(change),
+            Output::Event(event) => {
+                let mut body = serde_json::to_value(&event.body).unwrap();
+                if let Some(envelope) = &event.envelope {
+                    let Value::Object(fields) = serde_json::to_value(envelope).unwrap() else { unreachable!() };
+                    body.as_object_mut().unwrap().extend(fields);
+                }
+                self.events.push(body);
+            }
+            Output::Settle { call, result } => {
+                assert!(!self.settled.iter().any(|(other, _)| *other == call), "call {call} settled twice");
+                self.settled.push((call, result.map_err(|error| error.code)));
+            }
+            Output::Log { message, .. } => self.log.push(message),
+        }
+    }
+
+    /// Lets time pass, with every deadline on the way.
+    pub fn pass(&mut self, ms: u64) {
+        let until = self.now + ms;
+        while let Some(deadline) = self.deadline.filter(|deadline| deadline.at <= until) {
+            self.now = deadline.at;
+            self.give(Input::Deadline);
+        }
+        self.now = until;
+    }
+
+    pub fn call(&mut self) -> CallId {
+        self.calls += 1;
+        self.calls
+    }
+
+    pub fn result(&self, call: CallId) -> Option<Result<(), ErrorCode>> {
+        self.settled.iter().find(|(other, _)| *other == call).map(|(_, result)| *result)
+    }
+
+    // ---------------------------------------------------------------------------------------------- the server
+
+    pub fn answer(&mut self, status: u16, body: Value) {
+        self.outcome(HttpOutcome::Response { status, retry_after: None, body: body.to_string() });
+    }
+
+    pub fn outcome(&mut self, outcome: HttpOutcome) {
+        let (id, _) = self.requests.remove(0);
+        self.give(Input::Http { id, outcome });
+    }
+
+    pub fn answer_token(&mut self) {
+        self.answer(200, json!({ "access_token": "SECRET.jwt.x", "expires_in": 86400, "token_type": "Bearer" }));
+    }
+
+    pub fn answer_session(&mut self, id: &str) {
+        self.answer(200, json!({ "session_id": id }));
+    }
+
+    pub fn open(&mut self) {
+        let (socket, _) = self.socket.unwrap();
+        self.socket = Some((socket, true));
+        self.give(Input::SocketOpened { socket });
+    }
+
+    pub fn receive(&mut self, frame: impl ToString) {
+        let (socket, _) = self.socket.expect("a socket to receive on");
+        self.give(Input::SocketText { socket, text: frame.to_string() });
+    }
+
+    pub fn history(&mut self, events: impl IntoIterator<Item = Value>) {
+        let events: Vec<Value> = events.into_iter().collect();
+        self.receive(json!({ "type": "EVENT_TYPE_EVENT_BATCH", "sequence": null, "payload": { "events": events } }));
+    }
+
+    /// The socket dies.
+    pub fn drop_socket(&mut self, code: u16) {
+        let (socket, _) = self.socket.take().unwrap();
+        self.give(Input::SocketClosed { socket, code });
+    }
+
+    /// Waits out the backoff. Returns how long it was.
+    pub fn wait_for_socket(&mut self) -> u64 {
+        let dropped = self.now;
+        while self.socket.is_none() {
+            let deadline = self.deadline.expect("a deadline to wait for");
+            self.pass(deadline.at - self.now);
+        }
+        self.now - dropped
+    }
+
+    /// Waits out the backoff and opens the next socket, which then replays `missed`.
+    pub fn come_back(&mut self, missed: impl IntoIterator<Item = Value>) {
+        self.wait_for_socket();
+        self.open();
+        self.history(core::iter::once(session_start(1)).chain(missed));
+        self.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
+        self.pass(1_000);
+    }
+
+    // ------------------------------------------------------------------------------------------------ the user
+
+    pub fn send(&mut self, draft_id: &str, text: &str) -> CallId {
+        let call = self.call();
+        let (draft_id, text) = (draft_id.to_owned(), text.to_owned());
+        assert_eq!(self.give(Input::Send { call, draft_id, text, metadata: Default::default() }), None);
+        call
+    }
+
+    pub fn refuses(&mut self, text: &str) -> Option<ErrorCode> {
+        let call = self.call();
+        let input = Input::Send { call, draft_id: "d".into(), text: text.into(), metadata: Default::default() };
+        self.give(input).map(|error| error.code)
+    }
+
+    // --------------------------------------------------------------------------------------------- what is seen
+
+    pub fn frame_types(&self) -> Vec<&str> {
+        let types = self.frames.iter().map(|frame| frame["type"].as_str().unwrap().trim_start_matches("EVENT_TYPE_"));
+        types.filter(|name| *name != "HEARTBEAT").collect()
+    }
+
+    pub fn event_types(&self) -> Vec<&str> {
+        self.events.iter().map(|event| event["type"].as_str().unwrap()).collect()
+    }
+
+    pub fn texts(&self) -> Vec<String> {
+        self.state.messages.iter().filter_map(text_of).collect()
+    }
+
+    pub fn status(&self) -> String {
+        serde_json::to_value(&self.state.connection).unwrap()["status"].as_str().unwrap().to_owned()
+    }
+
+    pub fn delivery(&self, draft: &str) -> Option<Delivery> {
+        self.state.messages.iter().find_map(|message| match &message.body {
+            MessageBody::User { draft_id: Some(id), delivery, .. } if id == draft => Some(*delivery),
+            _ => None,
+        })
+    }
+}
+
+/// The text of a line that someone wrote.
+pub fn text_of(message: &Message) -> Option<String> {
+    match &message.body {
+        MessageBody::User { text, .. } | MessageBody::Agent { text, .. } => Some(text.clone()),
+        MessageBody::System { .. } => None,
+    }
+}
+
+impl State {
+    /// What the JavaScript face does with a change.
+    pub fn apply(&mut self, change: Change) {
+        match change {
+            Change::Connection { connection } => self.connection = connection,
+            Change::Session { session } => self.session = session,
+            Change::Insert { at, message } => {
+                assert!(!self.messages.iter().any(|other| other.id == message.id), "two lines of one id: {message:?}");
+                self.messages.insert(at as usize, message);
+            }
+            Change::Replace { at, message } => {
+                assert_eq!(self.messages[at as usize].id, message.id, "a line lost its id");
+                self.messages[at as usize] = message;
+            }
+            Change::Append { at, text: more } => match &mut self.messages[at as usize].body {
+                MessageBody::Agent { text, .. } => text.push_str(&more),
+                other => panic!("text for {other:?}"),
+            },
+            Change::Move { from, to } => {
+                let message = self.messages.remove(from as usize);
+                self.messages.insert(to as usize, message);
+            }
+            Change::Remove { at } => drop(self.messages.remove(at as usize)),
+            Change::Clear => self.messages.clear(),
+            Change::Agent { agent } => self.agent = agent,
+            Change::Typing { is_agent_typing } => self.is_agent_typing = is_agent_typing,
+            Change::Suggestions { suggestions } => self.suggestions = suggestions,
+            Change::Handoff { handoff } => self.handoff = Some(handoff),
+            Change::Language { language } => self.language = language,
+            Change::Ended { ended } => self.ended = ended,
+        }
+    }
+}
+
+// -------------------------------------------------------------------------------------------------- the wire
+
+/// A sequenced event; its id follows from the sequence.
+pub fn event(sequence: u64, name: &str, payload: Value) -> Value {
+    json!({
+        "id": format!("00000000-0000-7000-8000-{sequence:012}"),
+        "sequence": sequence,
+        "timestamp": "2026-05-18T10:00:00Z",
+        "type": format!("EVENT_TYPE_{name}"),
+        "payload": payload,
+    })
+}
+
+pub fn session_start(sequence: u64) -> Value {
+    let capabilities = json!({ "streaming": true, "max_message_size_bytes": 131_072, "max_reconnect_attempts": 5, "heartbeat_interval_seconds": 30 });
+    event(sequence, "SESSION_START", json!({ "capabilities": capabilities }))
+}
+
+pub fn agent_message(sequence: u64, text: &str) -> Value {
+    event(sequence, "POLY_AGENT_MESSAGE", json!({ "message_id": format!("m{sequence}"), "text": text }))
+}
+
+pub fn chunk(sequence: u64, message_id: &str, index: u32, text: &str, is_complete: bool) -> Value {
+    let payload = json!({ "message_id": message_id, "text": text, "chunk_index": index, "is_complete": is_complete });
+    event(sequence, "POLY_AGENT_MESSAGE_CHUNK", payload)
+}
+
+/// The echo of a message of the user.
+pub fn echo(sequence: u64, draft_id: &str, text: &str) -> Value {
+    let mut echo = event(sequence, "USER_MESSAGE", json!({ "message_id": format!("u{sequence}"), "text": text }));
+    echo["metadata"] = json!({ "custom": { "client_event_id": draft_id } });
+    echo
+}

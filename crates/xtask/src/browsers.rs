@@ -1,0 +1,223 @@
+//! The browser engines that the tests run in: their browsers and WebDriver programs, found or installed, and what
+//! a test runner must be told about them.
+
+use std::{
+    env,
+    ffi::OsString,
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    sync::OnceLock,
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde_json::{Value, json};
+
+use crate::{
+    project,
+    steps::{self, ask},
+    tools::{self, in_path},
+};
+
+/// The geckodriver that is built where none is installed; Debian has no package of it.
+const GECKODRIVER: &str = "0.37.1";
+
+/// A browser engine.
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Chromium,
+    Firefox,
+    Webkit,
+}
+
+/// An engine that is ready to be driven. Its screen, if it has one of its own, goes with it.
+pub(crate) struct Browser {
+    engine: Engine,
+    driver: PathBuf,
+    browser: Option<PathBuf>,
+    screen: Option<Screen>,
+}
+
+impl Engine {
+    pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::Webkit];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+            Self::Webkit => "webkit",
+        }
+    }
+
+    /// Finds the browser and its driver, installs them where that can be done, or says what is missing.
+    pub(crate) fn prepare(self) -> Result<Browser> {
+        match self {
+            Self::Chromium => {
+                let names = ["chromium", "google-chrome", "google-chrome-stable", "chromium-browser"];
+                let browser = find_or_install(&names, &["chromium"])?;
+                let driver = find_or_install(&["chromedriver"], &["chromium-driver"])?;
+                Ok(Browser { engine: self, driver, browser: Some(browser), screen: None })
+            }
+            Self::Firefox => {
+                let browser = find_or_install(&["firefox", "firefox-esr"], &["firefox-esr"])?;
+                Ok(Browser { engine: self, driver: geckodriver()?, browser: Some(browser), screen: None })
+            }
+            Self::Webkit => {
+                let driver = find_or_install(&["WebKitWebDriver"], &["webkit2gtk-driver"])?;
+                // WebKitGTK has no headless mode, so it gets a screen that no one sees.
+                let screen = Screen::open(&find_or_install(&["Xvfb"], &["xvfb"])?)?;
+                Ok(Browser { engine: self, driver, browser: None, screen: Some(screen) })
+            }
+        }
+    }
+}
+
+impl Browser {
+    /// Tells wasm-bindgen's test runner which driver to start, and how.
+    pub(crate) fn for_wasm_tests(&self, command: &mut Command) -> Result<()> {
+        let drivers = ["CHROMEDRIVER", "GECKODRIVER", "SAFARIDRIVER"];
+        for driver in drivers {
+            command.env_remove(driver).env_remove(format!("{driver}_REMOTE"));
+        }
+        let variable = drivers[self.engine as usize];
+        let file = project::stamps().join(format!("webdriver-{}.json", self.engine.name()));
+        steps::write(&file, self.capabilities().to_string())?;
+        command.env(variable, &self.driver).env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file);
+        command.envs(self.surroundings());
+        Ok(())
+    }
+
+    /// Tells the end-to-end tests which driver to start, and how.
+    pub(crate) fn for_e2e(&self, command: &mut Command) {
+        command
+            .env("E2E_ENGINE", self.engine.name())
+            .env("E2E_DRIVER", &self.driver)
+            .env("E2E_CAPABILITIES", self.capabilities().to_string())
+            .envs(self.surroundings());
+    }
+
+    /// WebDriver capabilities. No profile is named: each driver makes a new one for each session.
+    fn capabilities(&self) -> Value {
+        match self.engine {
+            Engine::Chromium => json!({
+                "goog:chromeOptions": {
+                    "binary": self.browser,
+                    // Chromium's own sandbox needs rights that a container or root does not give.
+                    "args": [
+                        "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+                        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                    ],
+                },
+                "goog:loggingPrefs": { "browser": "ALL" },
+            }),
+            Engine::Firefox => json!({
+                "moz:firefoxOptions": { "binary": self.browser, "args": ["-headless"] },
+            }),
+            Engine::Webkit => json!({}),
+        }
+    }
+
+    fn surroundings(&self) -> Vec<(&'static str, OsString)> {
+        match &self.screen {
+            None => Vec::new(),
+            Some(screen) => vec![
+                ("DISPLAY", format!(":{}", screen.number).into()),
+                ("GDK_BACKEND", "x11".into()),
+                // There is no graphics card behind this screen. WebKit's own switches that turn its renderers off do
+                // not help: with them it never answers a request for a screenshot.
+                ("LIBGL_ALWAYS_SOFTWARE", "1".into()),
+            ],
+        }
+    }
+}
+
+/// An X server without a display.
+struct Screen {
+    server: Child,
+    number: u32,
+}
+
+impl Screen {
+    fn open(xvfb: &PathBuf) -> Result<Self> {
+        let mut server = Command::new(xvfb)
+            .args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("cannot start Xvfb")?;
+        let mut line = String::new();
+        if let Some(output) = server.stdout.take() {
+            BufReader::new(output).read_line(&mut line)?;
+        }
+        match line.trim().parse() {
+            Ok(number) => Ok(Self { server, number }),
+            Err(_) => {
+                let _ = server.kill();
+                bail!("Xvfb did not start ({}): is /tmp/.X11-unix writable?", server.wait()?)
+            }
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// The first of these programs in PATH, if need be after installing these packages with apt-get.
+fn find_or_install(programs: &[&str], packages: &[&str]) -> Result<PathBuf> {
+    if let Some(program) = in_path(programs) {
+        return Ok(program);
+    }
+    let missing = || format!("{} is missing; on Debian: apt-get install {}", programs[0], packages.join(" "));
+    apt_get(packages).with_context(missing)?;
+    in_path(programs).ok_or_else(|| anyhow!(missing()))
+}
+
+/// Installs Debian packages, where one may.
+fn apt_get(packages: &[&str]) -> Result<()> {
+    if in_path(&["apt-get"]).is_none() {
+        bail!("there is no apt-get here");
+    }
+    let root = ask(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
+    if !root && ask(Command::new("sudo").args(["-n", "true"])).is_none() {
+        bail!("apt-get needs root, and sudo asks for a password");
+    }
+    let apt = |arguments: &[&str]| {
+        let mut command = if root { Command::new("apt-get") } else { Command::new("sudo") };
+        if !root {
+            command.args(["-n", "apt-get"]);
+        }
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null());
+        eprintln!("     {}", steps::line(&command));
+        steps::run(&mut command, "Are the package sources reachable?")
+    };
+    static UPDATED: OnceLock<()> = OnceLock::new();
+    if UPDATED.get().is_none() {
+        apt(&["update", "-qq"])?;
+        let _ = UPDATED.set(());
+    }
+    apt(&[&["install", "-y", "-qq", "--no-install-recommends"], packages].concat())
+}
+
+/// The driver for Firefox, built from its source where there is none: a matter of minutes, once for each user.
+fn geckodriver() -> Result<PathBuf> {
+    let folder = tools::cache().join(format!("geckodriver-{GECKODRIVER}"));
+    let built = folder.join("bin/geckodriver").with_extension(env::consts::EXE_EXTENSION);
+    if let Some(program) = in_path(&["geckodriver"]).or_else(|| built.is_file().then(|| built.clone())) {
+        return Ok(program);
+    }
+    eprintln!("     building geckodriver {GECKODRIVER} into {} …", folder.display());
+    steps::run(
+        tools::cargo()
+            .args(["install", "geckodriver", "--locked", "--version", GECKODRIVER, "--root"])
+            .arg(&folder)
+            .arg("--target-dir")
+            .arg(project::cargo_target().join("geckodriver")),
+        "Put a geckodriver in PATH instead.",
+    )?;
+    Ok(built)
+}

@@ -1,0 +1,180 @@
+//! `cargo xtask build`: the npm package in pkg/, and the demo page that uses it.
+//!
+//! The crate is compiled to WebAssembly, wasm-bindgen generates the glue, wasm-opt shrinks the module, esbuild
+//! bundles js/ with the glue into one ES module, and tsc writes the declarations. A step whose inputs have not
+//! changed is skipped.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{
+    project::{self, MODULE, bindings, cargo_target, pkg, root},
+    steps::{copy, empty_folder, files_below, run, step},
+    tools,
+};
+
+/// What a page's JavaScript engine must understand: the first browsers with all that the module needs as well.
+const BROWSERS: &str = "es2022,chrome94,edge94,firefox93,safari15.4";
+
+/// What rustc enables for wasm32-unknown-unknown, which is what wasm-opt may use and must keep to.
+const WASM_FEATURES: [&str; 7] = [
+    "--mvp-features",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Which package to make.
+#[derive(clap::Args, Default, Clone, Copy)]
+pub(crate) struct Options {
+    /// For development: quick to build, names kept, panics reported on the console
+    #[arg(long)]
+    dev: bool,
+}
+
+/// Makes pkg/.
+pub(crate) fn package(options: Options) -> Result<()> {
+    tools::npm_packages()?;
+    tools::wasm_target()?;
+    bind(options)?;
+    optimize(options)?;
+    bundle(options)?;
+    declare()
+}
+
+/// Makes the demo page in target/demo/. The sandbox serves it with pkg/ beside it.
+pub(crate) fn demo() -> Result<()> {
+    let (www, demo) = (root().join("www"), project::demo());
+    let pages = ["index.html", "demo.css"];
+    let mut outputs: Vec<_> = pages.iter().map(|page| demo.join(page)).collect();
+    outputs.push(demo.join("demo.js"));
+    step("demo page", "", &[www.clone(), root().join("tsconfig.json")], &outputs, || {
+        empty_folder(&demo)?;
+        for page in pages {
+            copy(&www.join(page), &demo.join(page))?;
+        }
+        run(
+            tools::npm_program("esbuild").args(["www/demo.ts", "--bundle", "--format=esm", "--sourcemap"]).args([
+                "--external:/pkg/index.js",
+                "--log-level=warning",
+                "--outfile=target/demo/demo.js",
+                &format!("--target={BROWSERS}"),
+            ]),
+            "The lines above say where www/ does not compile.",
+        )
+    })
+}
+
+/// Compiles the crate and generates the glue.
+fn bind(options: Options) -> Result<()> {
+    let mut cargo = tools::cargo();
+    cargo.args(["build", "--package", "poly-messaging-web", "--lib", "--target", "wasm32-unknown-unknown"]);
+    cargo.args(if options.dev { ["--features", "dev"] } else { ["--profile", "wasm"] });
+    run(&mut cargo, "The lines above say what does not compile.")?;
+
+    let module = cargo_target()
+        .join("wasm32-unknown-unknown")
+        .join(if options.dev { "debug" } else { "wasm" })
+        .join(format!("{MODULE}.wasm"));
+    let outputs = [glue(), bindings().join(format!("{MODULE}.d.ts")), unoptimized()];
+    step("wasm-bindgen", variant(options), std::slice::from_ref(&module), &outputs, || {
+        empty_folder(&bindings())?;
+        Bindgen::new()
+            .web(true)?
+            .input_path(&module)
+            .out_name(MODULE)
+            .typescript(true)
+            .omit_default_module_path(true)
+            .debug(options.dev)
+            .keep_debug(options.dev)
+            .remove_name_section(!options.dev)
+            .remove_producers_section(!options.dev)
+            .generate(bindings())
+            .context("wasm-bindgen cannot read the module")
+    })
+}
+
+/// Puts the module into pkg/, as small as wasm-opt makes it.
+fn optimize(options: Options) -> Result<()> {
+    let output = pkg().join(format!("{MODULE}.wasm"));
+    step("wasm-opt", variant(options), &[unoptimized()], std::slice::from_ref(&output), || {
+        if options.dev {
+            return copy(&unoptimized(), &output);
+        }
+        fs::create_dir_all(pkg())?;
+        run(
+            tools::npm_program("wasm-opt")
+                .args(["-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"])
+                .args(WASM_FEATURES)
+                .args([unoptimized().as_os_str(), "-o".as_ref(), output.as_os_str()]),
+            "Is node_modules whole? `npm ci` installs it anew.",
+        )
+    })
+}
+
+/// Makes pkg/index.js.
+fn bundle(options: Options) -> Result<()> {
+    ensure!(root().join("js/src/index.ts").exists(), "js/src/index.ts is missing");
+    let output = pkg().join("index.js");
+    let inputs = [root().join("js/src"), root().join("tsconfig.json"), root().join("package.json"), glue()];
+    step("esbuild", variant(options), &inputs, std::slice::from_ref(&output), || {
+        let mut esbuild = tools::npm_program("esbuild");
+        esbuild.args(["js/src/index.ts", "--bundle", "--format=esm", "--sourcemap", "--log-level=warning"]);
+        esbuild.args([format!("--target={BROWSERS}"), "--outfile=pkg/index.js".to_owned()]);
+        if !options.dev {
+            esbuild.args(["--minify", "--legal-comments=none"]);
+        }
+        run(&mut esbuild, "The lines above say where js/ does not compile.")?;
+        loads_as_it_stands(&fs::read_to_string(&output)?)
+    })
+}
+
+/// Checks what the bundler is trusted with: no import is left over, and the module is found beside the script.
+fn loads_as_it_stands(script: &str) -> Result<()> {
+    let address = format!("new URL(\"./{MODULE}.wasm\", import.meta.url)");
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+    ensure!(squeezed(script).contains(&squeezed(&address)), "pkg/index.js must load the module from `{address}`");
+    if let Some(import) = script.lines().find(|line| line.starts_with("import ") || line.starts_with("import{")) {
+        bail!("pkg/index.js must stand alone, but it imports: {}", import.chars().take(80).collect::<String>());
+    }
+    Ok(())
+}
+
+/// Makes pkg/*.d.ts.
+fn declare() -> Result<()> {
+    let inputs = ["js/src", "tsconfig.json", "tsconfig.build.json"].map(|path| root().join(path));
+    step("declarations", "", &inputs, &[pkg().join("index.d.ts")], || {
+        for file in files_below(&pkg())? {
+            if file.to_string_lossy().ends_with(".d.ts") {
+                fs::remove_file(file)?;
+            }
+        }
+        run(
+            tools::npm_program("tsc").args(["--project", "tsconfig.build.json"]),
+            "The lines above say where the types of js/ do not hold.",
+        )?;
+        for file in files_below(&pkg())? {
+            if file.to_string_lossy().ends_with(".d.ts") && fs::read_to_string(&file)?.contains("\"#wasm\"") {
+                bail!("{} names #wasm, which is not in the package: give that type a name in js/src", file.display());
+            }
+        }
+        Ok(())
+    })
+}
+
+fn variant(options: Options) -> &'static str {
+    if options.dev { "dev" } else { "release" }
+}
+
+fn glue() -> PathBuf {
+    bindings().join(format!("{MODULE}.js"))
+}
+
+fn unoptimized() -> PathBuf {
+    bindings().join(format!("{MODULE}_bg.wasm"))
+}

@@ -1,0 +1,200 @@
+//! `cargo xtask test`: every check of the project, or one part of them.
+//!
+//! A failed step does not stop the others. The last line printed is `N passed, N failed`: the sum of what the test
+//! runners counted, with one for each lint or build step.
+
+use std::{env, path::PathBuf, process::Command};
+
+use anyhow::{Result, anyhow, bail};
+
+use crate::{
+    browsers::{Browser, Engine},
+    build, project, size,
+    steps::{self, empty_folder, files_below},
+    tools,
+};
+use report::{Count, Report};
+
+mod report;
+
+/// What to test.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only this part
+    part: Option<Part>,
+    /// Only in this browser engine
+    #[arg(long)]
+    engine: Option<Engine>,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// The engine's tests
+    Engine,
+    /// The sandbox's tests
+    Sandbox,
+    /// Types, declarations and unit tests of js/
+    Js,
+    /// Formatting, clippy, rustdoc, eslint, and the tests of the tooling itself
+    Lint,
+    /// The browser client's tests, in each engine
+    Browser,
+    /// The page on the sandbox, as a user walks through it, in each engine
+    E2e,
+}
+
+/// Runs the tests; an error if any failed.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let wanted = |part| options.part.is_none_or(|only| only == part);
+    let engines: Vec<_> =
+        Engine::ALL.into_iter().filter(|engine| options.engine.is_none_or(|only| only == *engine)).collect();
+    let mut report = Report::default();
+
+    // js/ is checked against the generated glue, and the page runs the package as it is published.
+    let built = !([Part::Js, Part::Lint, Part::E2e].into_iter().any(wanted))
+        || report.check("build", || build::package(build::Options::default()).and_then(|()| build::demo()));
+    let needs_build = || if built { Ok(()) } else { Err(anyhow!("the build failed")) };
+    if options.part.is_none() {
+        report.check("size", || needs_build().and_then(|()| size::run()));
+    }
+    if wanted(Part::Lint) {
+        lint(&mut report);
+    }
+    if wanted(Part::Engine) {
+        report.tests("engine", || cargo_test(&["--package", "poly-messaging-engine"]));
+    }
+    if wanted(Part::Sandbox) {
+        report.tests("sandbox", || cargo_test(&["--package", "poly-messaging-sandbox"]));
+    }
+    if wanted(Part::Js) {
+        report.check("js types", || tsc("tsconfig.test.json"));
+        report.check("declarations", || tsc("tests/types/tsconfig.json"));
+        report.tests("js", js_tests);
+    }
+    if wanted(Part::Browser) {
+        in_browsers(&mut report, "browser", &engines, wasm_tests);
+    }
+    if wanted(Part::E2e) {
+        in_browsers(&mut report, "e2e", &engines, |browser| needs_build().and_then(|()| e2e(browser)));
+    }
+    report.finish()
+}
+
+fn lint(report: &mut Report) {
+    report.check("rustfmt", || {
+        tools::rust_component("fmt", "rustfmt")?;
+        steps::run(tools::cargo().args(["fmt", "--all", "--check"]), "`cargo fmt` puts it right.")
+    });
+    report.check("clippy", || {
+        tools::rust_component("clippy", "clippy")?;
+        let clippy = |which: &[&str]| {
+            let arguments = [&["clippy", "--all-targets"], which, &["--", "--deny", "warnings"]].concat();
+            steps::run(tools::cargo().args(arguments), "The lines above name the lints.")
+        };
+        clippy(&["--workspace", "--exclude", "poly-messaging-web"])?;
+        tools::wasm_target()?;
+        clippy(&["--package", "poly-messaging-web", "--target", "wasm32-unknown-unknown"])
+    });
+    report.check("rustdoc", || {
+        steps::run(
+            tools::cargo()
+                .args(["doc", "--no-deps", "--document-private-items", "--quiet"])
+                .args(["--package", "poly-messaging-engine", "--package", "poly-messaging-sandbox"])
+                .env("RUSTDOCFLAGS", "--deny warnings"),
+            "The lines above name what the docs link to in vain.",
+        )
+    });
+    report.check("prettier", || {
+        tools::npm_packages()?;
+        steps::run(
+            tools::npm_program("prettier").args(["--check", "--log-level=warn", "."]),
+            "`npx prettier --write .` puts it right.",
+        )
+    });
+    report.check("eslint", || {
+        tools::npm_packages()?;
+        steps::run(tools::npm_program("eslint").args(["--max-warnings=0", "."]), "The lines above name the rules.")
+    });
+    report.tests("xtask", || cargo_test(&["--package", "xtask"]));
+}
+
+/// Runs one check in each engine that is there. In CI all of them must be; elsewhere a missing one is skipped.
+fn in_browsers(report: &mut Report, name: &str, engines: &[Engine], check: impl Fn(&Browser) -> Result<Count>) {
+    for engine in engines {
+        let name = format!("{name} {}", engine.name());
+        match engine.prepare() {
+            Ok(browser) => report.tests(&name, || check(&browser)),
+            Err(error) if env::var_os("CI").is_none_or(|value| value.is_empty() || value == "false") => {
+                report.skip(&name, &error);
+            }
+            Err(error) => report.tests(&name, || Err(error)),
+        }
+    }
+}
+
+fn cargo_test(arguments: &[&str]) -> Result<Count> {
+    report::counted(tools::cargo().arg("test").args(arguments))
+}
+
+fn tsc(project: &str) -> Result<()> {
+    steps::run(tools::npm_program("tsc").args(["--noEmit", "--project", project]), "The lines above name the types.")
+}
+
+/// Compiles the unit tests of js/ one by one, with all that they import, and runs them on Node.js.
+fn js_tests() -> Result<Count> {
+    let sources: Vec<_> = files_below(&project::root().join("js"))?
+        .into_iter()
+        .filter(|file| file.to_string_lossy().ends_with(".test.ts"))
+        .collect();
+    if sources.is_empty() {
+        bail!("there is no *.test.ts in js/");
+    }
+    let folder = project::js_tests();
+    empty_folder(&folder)?;
+    steps::run(
+        tools::npm_program("esbuild")
+            .args([
+                "--bundle",
+                "--platform=node",
+                "--format=esm",
+                "--target=node20",
+                "--sourcemap",
+                "--entry-names=[name]",
+            ])
+            .args(["--outdir=target/js-tests", "--out-extension:.js=.mjs", "--log-level=warning"])
+            .args(&sources),
+        "The lines above say where the tests do not compile.",
+    )?;
+    let module = format!("{}.wasm", project::MODULE);
+    steps::copy(&project::pkg().join(&module), &folder.join(&module))?;
+    let tests: Vec<PathBuf> = files_below(&folder)?
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "mjs"))
+        .collect();
+    report::counted(Command::new("node").args(["--enable-source-maps", "--test", "--test-reporter=spec"]).args(tests))
+}
+
+fn wasm_tests(browser: &Browser) -> Result<Count> {
+    tools::wasm_target()?;
+    steps::run(
+        tools::cargo().args(["build", "--package", "wasm-test-runner"]),
+        "The lines above say what does not compile.",
+    )?;
+    let mut cargo = tools::cargo();
+    cargo
+        .args(["test", "--package", "poly-messaging-web", "--target", "wasm32-unknown-unknown", "--no-fail-fast"])
+        .args(["--lib", "--tests"])
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", project::program("wasm-test-runner"))
+        .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+    browser.for_wasm_tests(&mut cargo)?;
+    report::counted(&mut cargo)
+}
+
+fn e2e(browser: &Browser) -> Result<Count> {
+    let mut cargo = tools::cargo();
+    // Each test drives a browser of its own, and a browser is more than one process.
+    cargo.args(["test", "--package", "e2e", "--no-fail-fast", "--", "--test-threads=2"]);
+    browser.for_e2e(&mut cargo);
+    report::counted(&mut cargo)
+}

@@ -1,0 +1,111 @@
+//! The tools that are not part of the workspace: found where they are, fetched where that can be done.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    project,
+    steps::{self, ask, run},
+};
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// The oldest Node.js that runs the build tools and the unit tests.
+const NODE_MAJOR: u32 = 20;
+
+/// The cargo that started this program, so that all steps use one toolchain.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(project::root());
+    command
+}
+
+/// Makes sure that the standard library for WebAssembly is there.
+pub(crate) fn wasm_target() -> Result<()> {
+    let libraries = ask(Command::new("rustc").args(["--print", "target-libdir", "--target", WASM]))
+        .context("cannot run rustc: install Rust with rustup")?;
+    if Path::new(&libraries).exists() {
+        return Ok(());
+    }
+    run(
+        Command::new("rustup").args(["target", "add", WASM]),
+        "Install the target by hand: rustup target add wasm32-unknown-unknown",
+    )
+}
+
+/// Makes sure that `cargo clippy` or `cargo fmt` is there.
+pub(crate) fn rust_component(subcommand: &str, component: &str) -> Result<()> {
+    if ask(cargo().args([subcommand, "--version"])).is_some() {
+        return Ok(());
+    }
+    run(
+        Command::new("rustup").args(["component", "add", component]),
+        &format!("Install it by hand: rustup component add {component}"),
+    )
+}
+
+/// Makes sure that the npm packages of package-lock.json are there.
+pub(crate) fn npm_packages() -> Result<()> {
+    let version = ask(Command::new("node").arg("--version"))
+        .with_context(|| format!("cannot run node: install Node.js {NODE_MAJOR} or newer"))?;
+    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
+    if major.is_none_or(|major: u32| major < NODE_MAJOR) {
+        bail!("Node.js {NODE_MAJOR} or newer is needed; this is {version}");
+    }
+    let root = project::root();
+    steps::step(
+        "npm packages",
+        &version,
+        &[root.join("package-lock.json")],
+        &[root.join("node_modules/.package-lock.json")],
+        || {
+            run(
+                script("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]),
+                "Is the npm registry reachable? `npm ci` shows more.",
+            )
+        },
+    )
+}
+
+/// A program that comes with the npm packages.
+pub(crate) fn npm_program(name: &str) -> Command {
+    let folder = project::root().join("node_modules/.bin");
+    let mut command = script(&folder.join(name).to_string_lossy());
+    command.current_dir(project::root());
+    command
+}
+
+/// A command that is a batch file on Windows.
+fn script(name: &str) -> Command {
+    Command::new(if cfg!(windows) { format!("{name}.cmd") } else { name.to_owned() })
+}
+
+/// The first of these programs that is in PATH.
+pub(crate) fn in_path(names: &[&str]) -> Option<PathBuf> {
+    let folders: Vec<_> = env::split_paths(&env::var_os("PATH")?).collect();
+    names.iter().find_map(|name| {
+        folders
+            .iter()
+            .map(|folder| folder.join(name).with_extension(env::consts::EXE_EXTENSION))
+            .find(|program| program.is_file())
+    })
+}
+
+/// Where tools that take long to build are kept, for all working copies of this user.
+pub(crate) fn cache() -> PathBuf {
+    let home = || {
+        let home = env::var_os("HOME").or_else(|| env::var_os("USERPROFILE"));
+        home.filter(|home| !home.is_empty()).map(|home| PathBuf::from(home).join(".cache"))
+    };
+    env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(home)
+        .unwrap_or_else(|| project::root().join("target"))
+        .join("poly-messaging-web")
+}

@@ -1,0 +1,209 @@
+//! The loop between the engine and the browser.
+//!
+//! An input is handled by the engine at once, even when it comes from a method of the host that is being called. What
+//! follows from it goes to the end of one queue, which the outermost call works off: what the browser is to do first,
+//! in order, so that no slow listener holds the network up; then what the host is told, in order. While JavaScript
+//! runs, nothing here is borrowed.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::mem;
+use std::rc::{Rc, Weak};
+
+use js_sys::WeakRef;
+use poly_messaging_engine::{Config, Engine, Error, ErrorCode, Input, Output};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::browser::Inbox;
+use crate::browser::clock::{self, Clock};
+use crate::browser::http::Requests;
+use crate::browser::socket::Sockets;
+use crate::browser::timers::Alarm;
+use crate::host::{self, Host};
+use crate::plain;
+
+/// One chat: its engine, and what the browser does for it.
+pub(crate) struct Driver {
+    engine: RefCell<Engine>,
+    queue: RefCell<Queue>,
+    delivering: Cell<bool>,
+    watching: Cell<bool>,
+    log_level: u8,
+    host: WeakRef,
+    /// The driver itself and its host, while something is under way: a chat in use is not collected.
+    busy: RefCell<Option<(Rc<Driver>, Host)>>,
+    inbox: Inbox,
+    clock: Clock,
+    sockets: Sockets,
+    requests: Requests,
+    alarm: Alarm,
+}
+
+/// What is to be done and told, in order.
+#[derive(Default)]
+struct Queue {
+    items: VecDeque<Item>,
+    /// How many items, from the first on, have nothing left for the browser to do.
+    carried: usize,
+}
+
+enum Item {
+    Output(Output),
+    Frame { direction: &'static str, text: String },
+    Nothing,
+}
+
+impl Queue {
+    /// The next thing for the browser to do. Its place is kept until [`Queue::replace`].
+    fn next_effect(&mut self) -> Option<Output> {
+        while let Some(item) = self.items.get_mut(self.carried) {
+            if let Item::Output(output) = item
+                && !matches!(output, Output::Change(_) | Output::Event(_) | Output::Settle { .. } | Output::Log { .. })
+                && let Item::Output(output) = mem::replace(item, Item::Nothing)
+            {
+                return Some(output);
+            }
+            self.carried += 1;
+        }
+        None
+    }
+
+    /// Puts what is to be told of the effect that was just carried out in its place.
+    fn replace(&mut self, item: Item) {
+        if let Some(place) = self.items.get_mut(self.carried) {
+            *place = item;
+            self.carried += 1;
+        }
+    }
+
+    /// The next thing to tell.
+    fn next_news(&mut self) -> Option<Item> {
+        self.carried = self.carried.saturating_sub(1);
+        self.items.pop_front()
+    }
+}
+
+impl Driver {
+    /// An idle chat.
+    pub(crate) fn new(config: Config, host: &Host, log_level: u8) -> Rc<Self> {
+        let clock = Clock::default();
+        Rc::new_cyclic(|driver: &Weak<Self>| {
+            let driver = driver.clone();
+            Self {
+                engine: RefCell::new(Engine::new(config, clock::seed(), clock.now())),
+                queue: RefCell::default(),
+                delivering: Cell::default(),
+                watching: Cell::default(),
+                log_level,
+                host: WeakRef::new(host.unchecked_ref()),
+                busy: RefCell::default(),
+                inbox: Rc::new(move |input| {
+                    if let Some(driver) = driver.upgrade() {
+                        driver.report(input);
+                    }
+                }),
+                clock,
+                sockets: Sockets::default(),
+                requests: Requests::default(),
+                alarm: Alarm::default(),
+            }
+        })
+    }
+
+    /// Hands `input` to the engine and carries out what follows; why it was refused, if it was.
+    pub(crate) fn submit(self: &Rc<Self>, input: Input) -> Option<Error> {
+        let now = self.clock.now();
+        // It is borrowed only after a trap within the engine, from which there is no way back.
+        let Ok(mut engine) = self.engine.try_borrow_mut() else { return Some(Error::new(ErrorCode::Internal)) };
+        let step = engine.handle(now, input);
+        drop(engine);
+        self.queue.borrow_mut().items.extend(step.outputs.into_iter().map(Item::Output));
+        self.alarm.set(step.deadline.map(|deadline| deadline.at), now, &self.inbox);
+        self.deliver();
+        step.refused
+    }
+
+    /// Whether the host is told of each frame.
+    pub(crate) fn watch_frames(&self, on: bool) {
+        self.watching.set(on);
+    }
+
+    /// What support asks for, as a plain object.
+    pub(crate) fn diagnostics(&self) -> JsValue {
+        let now = self.clock.now();
+        self.engine.try_borrow().map_or(JsValue::NULL, |engine| plain::to_js(&engine.diagnostics(now)))
+    }
+
+    /// News from the browser.
+    fn report(self: &Rc<Self>, input: Input) {
+        match &input {
+            Input::Deadline if !self.alarm.is_due(self.clock.now(), &self.inbox) => return,
+            Input::SocketText { text, .. } if self.watching.get() => {
+                let frame = Item::Frame { direction: "in", text: text.clone() };
+                self.queue.borrow_mut().items.push_back(frame);
+            }
+            _ => {}
+        }
+        // Only commands are refused.
+        let _ = self.submit(input);
+    }
+
+    /// Works the queue off, unless that is under way already.
+    fn deliver(self: &Rc<Self>) {
+        if self.delivering.replace(true) {
+            return;
+        }
+        // A caller that did not keep its host gets an error for each thing it should have been told.
+        let host = Host::unchecked_from_js(self.host.deref().map_or(JsValue::UNDEFINED, JsValue::from));
+        loop {
+            let effect = self.queue.borrow_mut().next_effect();
+            if let Some(effect) = effect {
+                let item = self.carry_out(effect, &host);
+                self.queue.borrow_mut().replace(item);
+                continue;
+            }
+            let news = self.queue.borrow_mut().next_news();
+            let Some(news) = news else { break };
+            if let Err(thrown) = self.tell(news, &host) {
+                host::report(&thrown);
+            }
+        }
+        self.delivering.set(false);
+        let idle = self.sockets.is_empty() && self.requests.is_empty() && !self.alarm.is_armed();
+        self.busy.replace((!idle).then(|| (self.clone(), host)));
+    }
+
+    /// Lets the browser do something; what is to be told of it.
+    fn carry_out(&self, effect: Output, host: &Host) -> Item {
+        match effect {
+            Output::Http { id, request } => self.requests.post(id, request, &self.inbox),
+            Output::AskToken { id, reason } => self.requests.ask(id, reason, host, &self.inbox),
+            Output::Abort { id } => {
+                self.requests.abort(id);
+            }
+            Output::OpenSocket { socket, url } => self.sockets.open(socket, &url, &self.inbox),
+            Output::CloseSocket { socket, code } => self.sockets.close(socket, code),
+            Output::SendText { socket, text } => {
+                if self.sockets.send(socket, &text) && self.watching.get() {
+                    return Item::Frame { direction: "out", text };
+                }
+            }
+            Output::Change(_) | Output::Event(_) | Output::Settle { .. } | Output::Log { .. } => {}
+        }
+        Item::Nothing
+    }
+
+    /// Tells the host something; what it threw.
+    fn tell(&self, news: Item, host: &Host) -> Result<(), JsValue> {
+        match news {
+            Item::Output(Output::Change(change)) => host.change(&plain::to_js(&change)),
+            Item::Output(Output::Event(event)) => host.event(&plain::to_js(&*event)),
+            Item::Output(Output::Settle { call, result }) => host.settle(call, &plain::to_js(&result.err())),
+            Item::Output(Output::Log { level, message }) if level as u8 <= self.log_level => {
+                host.log(level as u8, &message)
+            }
+            Item::Frame { direction, text } => host.frame(direction, &text),
+            _ => Ok(()),
+        }
+    }
+}

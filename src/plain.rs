@@ -1,0 +1,89 @@
+//! Values that cross the border as plain data: options and arguments in, changes, events and errors out.
+//!
+//! Nothing that JavaScript hands over can throw through this module: properties are read where an exception is caught,
+//! and a value of the wrong type is an error of ours that names it.
+
+use std::collections::BTreeMap;
+
+use js_sys::{JSON, JsString, Reflect};
+use poly_messaging_engine::{Error, ErrorCode, OnSessionLost, Options};
+use serde::Serialize;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Longest text taken over, in UTF-16 units: far above what the protocol allows, far below what memory holds.
+pub(crate) const MAX_TEXT: u32 = 16 << 20;
+
+/// `value` as a plain object.
+pub(crate) fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
+    serde_json::to_string(value).ok().and_then(|text| JSON::parse(&text).ok()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// The property `name` of `value`; undefined where there is none or reading it fails.
+pub(crate) fn get(value: &JsValue, name: &str) -> JsValue {
+    Reflect::get(value, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// `value` where it is a string of at most `max` UTF-16 units.
+pub(crate) fn text(value: &JsValue, max: u32) -> Option<String> {
+    value.dyn_ref::<JsString>().filter(|string| string.length() <= max).and_then(|_| value.as_string())
+}
+
+/// The argument `name` of a command: a string.
+pub(crate) fn argument(value: &JsValue, name: &str) -> Result<String, JsValue> {
+    text(value, MAX_TEXT).ok_or_else(|| to_js(&wrong(name, " must be a string.")))
+}
+
+/// An object of strings; undefined and null count as empty.
+pub(crate) fn metadata(value: &JsValue) -> Result<BTreeMap<String, String>, Error> {
+    let error = || wrong("metadata", " must be an object of strings.");
+    let mut map = BTreeMap::new();
+    if value.is_undefined() || value.is_null() {
+        return Ok(map);
+    }
+    for key in Reflect::own_keys(value).map_err(|_| error())?.iter() {
+        // Symbols are no part of the data.
+        let Some(name) = text(&key, MAX_TEXT) else { continue };
+        let value = Reflect::get(value, &key).ok().and_then(|value| text(&value, MAX_TEXT)).ok_or_else(error)?;
+        map.insert(name, value);
+    }
+    Ok(map)
+}
+
+/// The options of a chat, every default filled in (`EngineOptions` in `js/src/boundary.ts`).
+pub(crate) fn options(value: &JsValue) -> Result<Options, Error> {
+    let string = |name| text(&get(value, name), MAX_TEXT).ok_or_else(|| wrong(name, " must be a string."));
+    let flag = |name| get(value, name).as_bool().ok_or_else(|| wrong(name, " must be true or false."));
+    let number = |name| {
+        let number = get(value, name).as_f64().unwrap_or(-1.0);
+        let whole = number as u32;
+        if f64::from(whole) == number {
+            Ok(whole)
+        } else {
+            Err(wrong(name, " must be a whole number from 0 to 2^32-1."))
+        }
+    };
+    let connector_token = get(value, "connectorToken");
+    Ok(Options {
+        api_url: string("apiUrl")?,
+        socket_url: string("socketUrl")?,
+        host_identifier: string("hostIdentifier")?,
+        connector_token: if connector_token.is_null() { None } else { Some(string("connectorToken")?) },
+        streaming: flag("streaming")?,
+        platform: string("platform")?,
+        device_type: string("deviceType")?,
+        on_session_lost: match string("onSessionLost")?.as_str() {
+            "restart" => OnSessionLost::Restart,
+            "end" => OnSessionLost::End,
+            _ => return Err(wrong("onSessionLost", " must be \"restart\" or \"end\".")),
+        },
+        heartbeat_interval_ms: number("heartbeatIntervalMs")?,
+        session_timeout_ms: number("sessionTimeoutMs")?,
+        confirm_timeout_ms: number("confirmTimeoutMs")?,
+        max_reconnect_attempts: number("maxReconnectAttempts")?,
+    })
+}
+
+/// The error for the option or argument `name`; `what` it must be.
+pub(crate) fn wrong(name: &str, what: &str) -> Error {
+    Error::with_message(ErrorCode::ConfigInvalid, [name, what].concat())
+}

@@ -1,0 +1,83 @@
+//! The WebDriver process of one test. geckodriver and WebKitWebDriver serve one session each, so tests that run side
+//! by side need one each.
+
+use std::{
+    fs::File,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use tokio::{
+    net::TcpStream,
+    time::{Instant, sleep},
+};
+
+use crate::Engine;
+
+/// How long a driver may take until it listens.
+const START_LIMIT: Duration = Duration::from_secs(20);
+
+/// A driver that listens. Dropping it ends the process.
+pub(crate) struct Driver {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Driver {
+    /// Starts the driver; all that it and the browser say goes to `log`.
+    pub(crate) async fn start(engine: Engine, log: &Path) -> Self {
+        let deadline = Instant::now() + START_LIMIT;
+        loop {
+            let mut driver = Self::spawn(engine, log);
+            loop {
+                if let Some(status) = driver.process.try_wait().expect("cannot ask for the driver's status") {
+                    // Somebody else may have taken the port between our look and the driver's.
+                    assert!(Instant::now() < deadline, "the driver ended ({status}); see {}", log.display());
+                    break;
+                }
+                if TcpStream::connect(driver.address).await.is_ok() {
+                    return driver;
+                }
+                assert!(Instant::now() < deadline, "the driver does not listen; see {}", log.display());
+                sleep(Duration::from_millis(20)).await;
+            }
+        }
+    }
+
+    fn spawn(engine: Engine, log: &Path) -> Self {
+        let address = free_address();
+        let log = File::create(log).expect("cannot write to target/e2e");
+        let mut command = Command::new(Engine::driver());
+        command.arg(format!("--port={}", address.port()));
+        if engine == Engine::Firefox {
+            // The default is one port for all.
+            command.arg("--websocket-port=0");
+        }
+        let process = command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("cannot write to target/e2e"))
+            .stderr(log)
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {}: {error}", Engine::driver().display()));
+        Self { process, address }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn free_address() -> SocketAddr {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| listener.local_addr())
+        .expect("there is no free port")
+}

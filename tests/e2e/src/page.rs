@@ -1,0 +1,239 @@
+//! One browser window, as a test drives it. All waiting is for a condition, up to a deadline; what did not come true
+//! in time panics with what was waited for and what was there instead.
+
+use std::{future::Future, time::Duration};
+
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError, wd::WebDriverCompatibleCommand};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::{Engine, driver::Driver};
+
+/// How long a condition may take to come true.
+const WAIT_LIMIT: Duration = Duration::from_secs(20);
+/// How often a condition is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How long a browser may take to answer when a test is over.
+const CLOSING_LIMIT: Duration = Duration::from_secs(10);
+
+/// A browser window with a profile of its own.
+pub struct Page {
+    engine: Engine,
+    client: Client,
+}
+
+impl Page {
+    pub(crate) async fn new(engine: Engine, driver: &Driver) -> Self {
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(Engine::capabilities())
+            .connect(&driver.url())
+            .await
+            .unwrap_or_else(|error| panic!("{engine} does not start: {error:?}"));
+        Self { engine, client }
+    }
+
+    /// The engine behind the page.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// WebDriver itself, for what has no method here.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Goes to an address and waits until its page is loaded.
+    pub async fn open(&self, address: &str) {
+        self.client.goto(address).await.unwrap_or_else(|error| panic!("cannot open {address}: {error}"));
+    }
+
+    /// Loads the page again.
+    pub async fn reload(&self) {
+        self.client.refresh().await.expect("cannot reload");
+    }
+
+    /// Runs the body of a function on the page, and returns what it returns.
+    pub async fn eval(&self, body: &str, arguments: &[Value]) -> Value {
+        self.client
+            .execute(body, arguments.to_vec())
+            .await
+            .unwrap_or_else(|error| panic!("`{body}` failed on the page: {error}"))
+    }
+
+    /// Runs the body of an async function on the page, and returns what its promise brings.
+    pub async fn eval_async(&self, body: &str, arguments: &[Value]) -> Value {
+        let script = format!(
+            "const done = arguments[arguments.length - 1];
+            (async function () {{ {body} }})
+                .apply(null, [...arguments].slice(0, -1))
+                .then((value) => done({{ value }}), (error) => done({{ error: String(error) }}));"
+        );
+        let outcome = self
+            .client
+            .execute_async(&script, arguments.to_vec())
+            .await
+            .unwrap_or_else(|error| panic!("`{body}` failed on the page: {error}"));
+        if let Some(error) = outcome.get("error") {
+            panic!("`{body}` failed on the page: {error}");
+        }
+        outcome.get("value").cloned().unwrap_or(Value::Null)
+    }
+
+    /// Waits until a JavaScript expression is true on the page, and returns its value.
+    pub async fn wait_until(&self, expression: &str) -> Value {
+        let script = format!("return ({expression});");
+        let look = || async {
+            let value = self.client.execute(&script, Vec::new()).await.map_err(|error| error.to_string())?;
+            let falsy = matches!(value, Value::Null | Value::Bool(false)) || value == json!("") || value == json!(0);
+            if falsy { Err(value.to_string()) } else { Ok(value) }
+        };
+        self.keep_looking(&format!("`{expression}` to be true"), look).await
+    }
+
+    /// Waits until an element that can be seen matches a CSS selector.
+    pub async fn wait_for(&self, selector: &str) -> Element {
+        let look = || async {
+            let element = self.client.find(Locator::Css(selector)).await.map_err(|_| "no such element")?;
+            match element.is_displayed().await {
+                Ok(true) => Ok(element),
+                _ => Err("it is hidden"),
+            }
+        };
+        self.keep_looking(&format!("{selector} to be seen"), look).await
+    }
+
+    /// Waits until no element matches a CSS selector.
+    pub async fn wait_for_none(&self, selector: &str) {
+        let look = || async {
+            match self.count(selector).await {
+                0 => Ok(()),
+                count => Err(format!("there are {count}")),
+            }
+        };
+        self.keep_looking(&format!("{selector} to be gone"), look).await;
+    }
+
+    /// Waits until the text of an element contains this text, and returns the whole.
+    pub async fn wait_for_text(&self, selector: &str, text: &str) -> String {
+        let look = || async {
+            let element = self.client.find(Locator::Css(selector)).await.map_err(|_| "no such element".to_owned())?;
+            let found = element.text().await.map_err(|error| error.to_string())?;
+            if found.contains(text) { Ok(found) } else { Err(format!("{found:?}")) }
+        };
+        self.keep_looking(&format!("{selector} to say {text:?}"), look).await
+    }
+
+    /// The text of the first element that matches, as it is seen.
+    pub async fn text(&self, selector: &str) -> String {
+        self.done(selector, self.wait_for(selector).await.text()).await
+    }
+
+    /// The texts of all elements that match, in the order of the document.
+    pub async fn texts(&self, selector: &str) -> Vec<String> {
+        let script = "return [...document.querySelectorAll(arguments[0])].map((element) => element.textContent);";
+        serde_json::from_value(self.eval(script, &[selector.into()]).await).expect("a list of strings")
+    }
+
+    /// How many elements match.
+    pub async fn count(&self, selector: &str) -> usize {
+        self.done(selector, self.client.find_all(Locator::Css(selector))).await.len()
+    }
+
+    /// An attribute of the first element that matches.
+    pub async fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        let element = self.done(selector, self.client.find(Locator::Css(selector))).await;
+        self.done(selector, element.attr(name)).await
+    }
+
+    /// Clicks as a user does: waits until the element is there, can be seen and is enabled.
+    pub async fn click(&self, selector: &str) {
+        let look = || async {
+            let element = self.client.find(Locator::Css(selector)).await.map_err(|_| "no such element".to_owned())?;
+            if !element.is_enabled().await.map_err(|error| error.to_string())? {
+                return Err("it is disabled".to_owned());
+            }
+            element.click().await.map_err(|error| error.to_string())
+        };
+        self.keep_looking(&format!("{selector} to be clickable"), look).await;
+    }
+
+    /// Types into a field, after what stands there. `"\u{e007}"` is the Enter key.
+    pub async fn type_into(&self, selector: &str, text: &str) {
+        let element = self.wait_for(selector).await;
+        self.done(selector, element.send_keys(text)).await;
+    }
+
+    /// What the page wrote to the console since the last call, as `LEVEL text`. Chromium only: elsewhere it is in the
+    /// driver's log, and this is empty.
+    pub async fn console(&self) -> Vec<String> {
+        if self.engine != Engine::Chromium {
+            return Vec::new();
+        }
+        let Ok(Value::Array(entries)) = self.client.issue_cmd(ConsoleLog).await else { return Vec::new() };
+        entries
+            .iter()
+            .map(|entry| {
+                let field = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
+                format!("{} {}", field("level"), field("message"))
+            })
+            .collect()
+    }
+
+    /// The page's address, for a message.
+    pub(crate) async fn place(&self) -> String {
+        match timeout(CLOSING_LIMIT, self.client.current_url()).await {
+            Ok(Ok(url)) => url.to_string(),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "a page that does not answer".to_owned(),
+        }
+    }
+
+    /// A PNG of what can be seen, and the document.
+    pub(crate) async fn picture(&self) -> (Option<Vec<u8>>, Option<String>) {
+        let picture = timeout(CLOSING_LIMIT, self.client.screenshot()).await;
+        let source = timeout(CLOSING_LIMIT, self.client.source()).await;
+        (picture.ok().and_then(Result::ok), source.ok().and_then(Result::ok))
+    }
+
+    /// Ends the session, and the browser with it.
+    pub(crate) async fn close(self) {
+        // A browser that hangs goes with its driver.
+        let _ = timeout(CLOSING_LIMIT, self.client.close()).await;
+    }
+
+    async fn keep_looking<T, E: ToString, F: Future<Output = Result<T, E>>>(
+        &self,
+        what: &str,
+        look: impl Fn() -> F,
+    ) -> T {
+        let deadline = Instant::now() + WAIT_LIMIT;
+        loop {
+            match look().await {
+                Ok(value) => return value,
+                Err(found) if Instant::now() >= deadline => {
+                    panic!("waited {WAIT_LIMIT:?} for {what}; found: {}", found.to_string())
+                }
+                Err(_) => sleep(LOOK_EVERY).await,
+            }
+        }
+    }
+
+    async fn done<T>(&self, what: &str, work: impl Future<Output = Result<T, CmdError>>) -> T {
+        work.await.unwrap_or_else(|error| panic!("{what}: {error}"))
+    }
+}
+
+/// chromedriver's own command for what a page wrote to the console.
+#[derive(Debug)]
+struct ConsoleLog;
+
+impl WebDriverCompatibleCommand for ConsoleLog {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
+    }
+}
