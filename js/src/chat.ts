@@ -1,12 +1,12 @@
 /**
  * The chat as the application holds it: hands commands to the module, and what comes back to the store, the events and
- * the promises. It decides nothing about the conversation; before the module is loaded it keeps what it is asked in
- * order.
+ * the promises. It decides nothing about the conversation.
  */
 
+import { Backlog } from "./backlog.js";
 import type { Client, Host, PlainEvent } from "./boundary.js";
 import { Calls } from "./calls.js";
-import { checkMetadata, checkText, newDraftId } from "./draft.js";
+import { checkMetadata, newDraftId } from "./draft.js";
 import { failure, isPlainError, messageOf, PolyError, toPolyError } from "./errors.js";
 import type { ChatEvent } from "./event-types.js";
 import { Emitter } from "./events.js";
@@ -20,13 +20,10 @@ import { accessTokenOf } from "./token.js";
 import type { Chat, ChatOptions } from "./types.js";
 import { version } from "./version.js";
 
-/** A command that waits for the module. */
-interface Command {
-  run: (client: Client) => void;
-  call: number;
-  /** The message it sends, if it sends one. */
-  draftId: string | null;
-}
+/** The module's commands that are answered. */
+type Question = "ready" | "retry" | "end" | "restart" | "reconnect" | "close";
+
+const nothing = (): void => undefined;
 
 /** What `createChat` makes. */
 export class DefaultChat implements Chat {
@@ -38,20 +35,16 @@ export class DefaultChat implements Chat {
   });
   readonly #emitter = new Emitter();
   readonly #calls = new Calls();
+  readonly #backlog = new Backlog(this.#store, this.#emitter, this.#calls);
   readonly #frames = new Listeners<{ direction: "in" | "out"; text: string }>();
   /** A page is where a chat lives; elsewhere it does nothing. */
   readonly #live = typeof window !== "undefined";
   /** Null until the module is loaded and has been given all that waited for it. */
   #client: Client | null = null;
-  /** `handing`: the module is loaded, and what waited is being given to it. */
-  #phase: "idle" | "loading" | "handing" | "closed" | "failed" = "idle";
+  /** Of no more interest once there is a client. `handing`: what waited is being given to the module. */
+  #phase: "idle" | "loading" | "handing" | "closed" | PolyError = "idle";
   #fetching = false;
   #start: boolean;
-  #commands: Command[] = [];
-  /** `metadata` of messages that the module has not been given yet. */
-  readonly #metadata = new Map<string, Record<string, string>>();
-  /** Messages whose `messagePending` was told before the module was there to tell it. */
-  readonly #announced = new Set<string>();
 
   /** Throws `config/invalid`. */
   constructor(options: ChatOptions, loader: Loader) {
@@ -61,9 +54,10 @@ export class DefaultChat implements Chat {
     // Safari has no such symbol yet.
     const { asyncDispose } = Symbol as { asyncDispose?: typeof Symbol.asyncDispose };
     if (asyncDispose) Object.defineProperty(this, asyncDispose, { value: this.close });
-    if (!this.#live) this.#emitter.finish();
-    else if (this.#start) this.#load();
+    if (this.#live && this.#start) this.#load();
   }
+
+  declare readonly [Symbol.asyncDispose]: Chat["close"];
 
   getSnapshot: Chat["getSnapshot"] = () => this.#store.snapshot();
 
@@ -78,62 +72,39 @@ export class DefaultChat implements Chat {
     return events;
   };
 
-  ready: Chat["ready"] = () =>
-    this.#call((client, call) => {
-      client.ready(call);
-    }, nothing);
+  ready: Chat["ready"] = () => this.#ask("ready", nothing);
 
   send: Chat["send"] = (text, options) => {
     const metadata = checkMetadata(options?.metadata);
-    const draftId = newDraftId();
     // What is no string has no text.
     if (typeof text !== "string") throw failure("message/empty");
+    const draftId = newDraftId();
+    const result = this.#delivered(draftId, text);
     const client = this.#client;
     if (!client) {
-      checkText(text, draftId, metadata);
-      this.#metadata.set(draftId, metadata);
-      return this.#sendLater(pendingMessage(draftId, text));
+      return this.#live ? this.#kept(this.#backlog.send(draftId, text, metadata, result)) : this.#ask("ready", result);
     }
-    const { call, promise } = this.#calls.open(this.#delivered(draftId, text));
-    try {
+    const { call, promise } = this.#calls.open(result);
+    this.#now(() => {
       client.send(call, draftId, text, metadata);
-    } catch (thrown) {
-      const error = this.#refusal(thrown);
-      this.#calls.settle(call, error);
-      throw error;
-    }
+    }, call);
     return promise;
   };
 
   retry: Chat["retry"] = (draftId) => {
-    const draft = this.#store.draft(draftId);
-    if (draft?.delivery === "failed") return this.#sendLater(pendingMessage(draftId, draft.text));
-    if (this.#client)
-      return this.#call(
-        (client, call) => {
-          client.retry(call, draftId);
-        },
-        this.#delivered(draftId, ""),
-      );
-    return this.#rejected(failure("message/unknown-draft"));
+    const result = this.#delivered(draftId, "");
+    const kept = this.#backlog.retry(draftId, result);
+    if (kept) return this.#kept(kept);
+    return this.#client ? this.#ask("retry", result, draftId) : this.#rejected(failure("message/unknown-draft"));
   };
 
   discard: Chat["discard"] = (draftId) => {
-    if (this.#store.draft(draftId)) {
-      this.#store.removeDraft(draftId);
-      this.#metadata.delete(draftId);
-      this.#announced.delete(draftId);
-      for (const { call } of this.#commands.filter((command) => command.draftId === draftId)) {
-        this.#calls.settle(call, failure("message/not-delivered"));
-      }
-      this.#commands = this.#commands.filter((command) => command.draftId !== draftId);
-    } else if (this.#client) {
-      this.#now((client) => {
-        client.discard(draftId);
-      });
-    } else {
-      throw failure("message/unknown-draft");
-    }
+    const client = this.#client;
+    if (this.#backlog.discard(draftId)) return;
+    if (!client) throw failure("message/unknown-draft");
+    this.#now(() => {
+      client.discard(draftId);
+    });
   };
 
   typing: Chat["typing"] = () => {
@@ -146,52 +117,36 @@ export class DefaultChat implements Chat {
 
   end: Chat["end"] = () => {
     const begun = this.#client ?? (this.#phase === "loading" || this.#phase === "handing");
-    return begun
-      ? this.#call((client, call) => {
-          client.end(call);
-        }, nothing)
-      : Promise.resolve();
+    return begun ? this.#ask("end", nothing) : Promise.resolve();
   };
 
-  restart: Chat["restart"] = () =>
-    this.#connect((client, call) => {
-      client.restart(call);
-    });
+  restart: Chat["restart"] = () => this.#connect("restart");
 
   reconnect: Chat["reconnect"] = () => {
     this.#start = true;
-    return this.#connect((client, call) => {
-      client.reconnect(call);
-    });
+    return this.#connect("reconnect");
   };
 
   close: Chat["close"] = () => {
-    if (this.#client ?? this.#phase === "handing") {
-      return this.#call(
-        (client, call) => {
-          client.close(call);
-        },
-        () => {
-          this.#emitter.finish();
-        },
-      );
-    }
-    if (this.#live && this.#phase !== "closed") {
+    const finish = (): void => {
+      this.#emitter.finish();
+    };
+    if (this.#client ?? this.#phase === "handing") return this.#ask("close", finish);
+    if (this.#live) {
       this.#phase = "closed";
       this.#store.apply({ op: "connection", connection: { status: "closed" } });
-      this.#abandon(failure("transport/not-connected"));
-      this.#emitter.finish();
+      this.#backlog.release();
+      finish();
     }
     return Promise.resolve();
   };
 
-  declare readonly [Symbol.asyncDispose]: Chat["close"];
-
   readonly raw: Chat["raw"] = {
     send: (frame) => {
       const text = encodeFrame(frame);
-      if (!this.#client) throw failure("transport/not-connected");
-      this.#now((client) => {
+      const client = this.#client;
+      if (!client) throw failure("transport/not-connected");
+      this.#now(() => {
         client.rawSend(text);
       });
     },
@@ -227,56 +182,48 @@ export class DefaultChat implements Chat {
   };
 
   /** A call that connects, loading the module first where that is still to do. */
-  #connect(run: (client: Client, call: number) => void): Promise<void> {
+  #connect(question: Question): Promise<void> {
     if (this.#live && !this.#client && this.#phase !== "handing") this.#load();
-    return this.#call(run, nothing);
+    return this.#ask(question, nothing);
   }
 
-  /** Why a command would wait in vain. */
-  #obstacle(): PolyError | null {
-    if (!this.#live) return new PolyError("transport/not-connected", "A chat does nothing outside a browser's page.");
-    if (this.#client) return null;
-    if (this.#phase === "closed") return failure("transport/not-connected");
-    const { connection } = this.#store.snapshot();
-    return connection.status === "failed" ? connection.error : null;
-  }
-
-  /** Gives a command to the module, now or when it is there. A refusal rejects. */
-  #call<T>(run: (client: Client, call: number) => void, result: () => T, draftId: string | null = null): Promise<T> {
-    const obstacle = this.#obstacle();
-    if (obstacle) return this.#rejected(obstacle);
+  /** Puts a question to the module, now or when it is there; resolves with `result`. A refusal rejects. */
+  #ask<T>(question: Question, result: () => T, draftId = ""): Promise<T> {
+    if (!this.#live) {
+      return this.#rejected(
+        failure("transport/not-connected", { message: "A chat does nothing outside a browser's page." }),
+      );
+    }
+    if (!this.#client && this.#phase instanceof PolyError) return this.#rejected(this.#phase);
+    if (!this.#client && this.#phase === "closed") return this.#rejected(failure("transport/not-connected"));
     const { call, promise } = this.#calls.open(result);
-    const command = (client: Client): void => {
-      try {
-        run(client, call);
-      } catch (thrown) {
-        const error = this.#refusal(thrown);
-        if (draftId !== null) this.#failDrafts(error, draftId);
-        this.#calls.settle(call, error);
-      }
-    };
-    if (this.#client) command(this.#client);
-    else this.#commands.push({ run: command, call, draftId });
+    this.#backlog.add(call, (client) => {
+      client[question](call, draftId);
+    });
+    if (this.#client) this.#hand(this.#client);
     return promise;
   }
 
-  /** Sends a message that the module has not been given yet. */
-  #sendLater(message: UserMessage): Promise<UserMessage> {
-    const { id: draftId, text } = message;
-    const obstacle = this.#obstacle();
-    if (this.#live) {
-      this.#store.putDraft(message);
-      this.#announced.add(draftId);
-      this.#emitter.emit({ type: "messagePending", draftId, text });
-      if (obstacle) this.#failDrafts(obstacle);
+  /** The promise of a message in the backlog, which goes out at once where the module is there or cannot be had. */
+  #kept(promise: Promise<UserMessage>): Promise<UserMessage> {
+    if (this.#client) this.#hand(this.#client);
+    else if (this.#phase instanceof PolyError) this.#backlog.fail(this.#phase);
+    return promise;
+  }
+
+  #hand(client: Client): void {
+    this.#backlog.hand(client, (thrown) => this.#refusal(thrown));
+  }
+
+  /** A command that throws where it is refused, and has then answered `call`. */
+  #now(run: () => void, call?: number): void {
+    try {
+      run();
+    } catch (thrown) {
+      const error = this.#refusal(thrown);
+      if (call !== undefined) this.#calls.settle(call, error);
+      throw error;
     }
-    return this.#call(
-      (client, call) => {
-        client.send(call, draftId, text, this.#metadata.get(draftId) ?? {});
-      },
-      this.#delivered(draftId, text),
-      draftId,
-    );
   }
 
   /** Makes the result of `send` and `retry`: the message as it now stands, even where it is shown no more. */
@@ -285,18 +232,9 @@ export class DefaultChat implements Chat {
   }
 
   #rejected(error: PolyError): Promise<never> {
-    const { call, promise } = this.#calls.open<never>(nothing as () => never);
+    const { call, promise } = this.#calls.open(nothing as () => never);
     this.#calls.settle(call, error);
     return promise;
-  }
-
-  /** A command that throws where it is refused. */
-  #now(run: (client: Client) => void): void {
-    try {
-      if (this.#client) run(this.#client);
-    } catch (thrown) {
-      throw this.#refusal(thrown);
-    }
   }
 
   #load(): void {
@@ -310,8 +248,14 @@ export class DefaultChat implements Chat {
     try {
       const Client = await this.#loader.load();
       // It may have been closed meanwhile.
-      if (this.#phase === "loading")
-        this.#begin(new Client(this.#settings.engine, this.#host, this.#settings.log.level));
+      if (this.#phase !== "loading") return;
+      const client = new Client(this.#settings.engine, this.#host, this.#settings.log.level);
+      // What a listener asks from here on waits its turn.
+      this.#phase = "handing";
+      if (this.#frames.size > 0) client.watchFrames(true);
+      if (this.#start) client.start();
+      this.#hand(client);
+      this.#client = client;
     } catch (thrown) {
       if (this.#phase === "loading" || this.#phase === "handing") this.#fail(toPolyError(thrown));
     } finally {
@@ -319,46 +263,19 @@ export class DefaultChat implements Chat {
     }
   }
 
-  /** Gives the module all that waited for it. What a listener asks meanwhile waits its turn. */
-  #begin(client: Client): void {
-    this.#phase = "handing";
-    if (this.#frames.size > 0) client.watchFrames(true);
-    if (this.#start) client.start();
-    for (let command = this.#commands.shift(); command; command = this.#commands.shift()) command.run(client);
-    this.#client = client;
-  }
-
   /** No module: nothing more can happen until `reconnect()`. */
   #fail(error: PolyError): void {
-    this.#phase = "failed";
+    this.#phase = error;
     this.#settings.log.line(1, error.message);
     this.#store.apply({ op: "connection", connection: { status: "failed", error } });
     this.#emitter.emit({ type: "disconnected", error });
-    this.#abandon(error);
-  }
-
-  /** Ends all that waits. */
-  #abandon(error: PolyError): void {
-    this.#commands = [];
-    this.#failDrafts(error);
-    this.#calls.fail(error);
-  }
-
-  /** Says of the messages that the module has not been given, or of one of them, that they will not arrive. */
-  #failDrafts(error: PolyError, only?: string): void {
-    for (const draft of this.#store.drafts()) {
-      const { id: draftId, delivery } = draft;
-      if (delivery === "failed" || (only ?? draftId) !== draftId) continue;
-      this.#store.putDraft({ ...draft, delivery: "failed", error });
-      this.#announced.delete(draftId);
-      this.#emitter.emit({ type: "messageFailed", draftId, error });
-    }
+    this.#backlog.fail(error);
   }
 
   /** What the module threw. Anything but a refusal is a crash, after which it is of no more use. */
   #refusal(thrown: unknown): PolyError {
     const error = toPolyError(thrown);
-    if (!isPlainError(thrown) && !(thrown instanceof PolyError)) {
+    if (!isPlainError(thrown)) {
       this.#settings.log.line(1, `The module failed: ${messageOf(thrown)}`);
       this.#store.apply({ op: "connection", connection: { status: "failed", error } });
       this.#calls.fail(error);
@@ -372,8 +289,7 @@ export class DefaultChat implements Chat {
     },
     event: (event) => {
       const { type, draftId } = event.body;
-      if (type === "messagePending" && this.#announced.delete(draftId as string)) return;
-      this.#emitter.emit(publicEvent(event));
+      if (type !== "messagePending" || !this.#backlog.hasTold(draftId)) this.#emitter.emit(publicEvent(event));
     },
     settle: (call, error) => {
       this.#calls.settle(call, error);
@@ -388,10 +304,6 @@ export class DefaultChat implements Chat {
   };
 }
 
-function nothing(): void {
-  // The call has no result.
-}
-
 /** `body` and `envelope` as one, with errors and times as the application knows them. */
 function publicEvent({ body, envelope }: PlainEvent): ChatEvent {
   const event: Record<string, unknown> = { ...body };
@@ -404,14 +316,10 @@ function publicEvent({ body, envelope }: PlainEvent): ChatEvent {
   return event as unknown as ChatEvent;
 }
 
-/** Throws `config/invalid`. */
-function encodeFrame(frame: { type: string; payload?: object }): string {
-  const object: unknown = frame;
-  if (typeof object !== "object" || object === null || typeof frame.type !== "string") {
-    throw new PolyError("config/invalid", "A raw frame must be an object with a string as its type.");
-  }
+/** Throws `config/invalid`. What the frame holds is for the module to check. */
+function encodeFrame(frame: object): string {
   try {
-    return JSON.stringify({ ...frame, payload: frame.payload ?? {} });
+    return JSON.stringify(frame);
   } catch (thrown) {
     throw new PolyError("config/invalid", `A raw frame must be JSON: ${messageOf(thrown)}.`, { cause: thrown });
   }

@@ -66,7 +66,7 @@ export class PolyError extends Error {
   constructor(
     code: PolyErrorCode,
     message: string,
-    details: { retryable?: boolean; retryAfterMs?: number | null; cause?: unknown } = {},
+    details: { retryable?: boolean | undefined; retryAfterMs?: number | null | undefined; cause?: unknown } = {},
   ) {
     super(message, "cause" in details ? { cause: details.cause } : undefined);
     this.name = "PolyError";
@@ -87,10 +87,10 @@ const OWN = {
   internal: [false, "Something went wrong inside the chat. Please report it."],
 } as const satisfies Partial<Record<PolyErrorCode, readonly [boolean, string]>>;
 
-/** A failure of this face, with the standard text of its code. */
-export function failure(code: keyof typeof OWN, details?: { cause?: unknown }): PolyError {
+/** A failure of this face, with the standard text of its code unless `message` says more. */
+export function failure(code: keyof typeof OWN, details?: { message?: string; cause?: unknown }): PolyError {
   const [retryable, message] = OWN[code];
-  return new PolyError(code, message, { ...details, retryable });
+  return new PolyError(code, details?.message ?? message, { ...details, retryable });
 }
 
 /** The module's errors are plain objects; whatever else comes out of it is a defect. */

@@ -109,12 +109,12 @@ export interface SessionStorageAdapter {
  */
 export interface Chat extends AsyncDisposable {
   /** Immutable; the same object until something changes, and unchanged parts keep their identity. */
-  getSnapshot(): ChatState;
+  readonly getSnapshot: () => ChatState;
   /**
    * Told after a change, at most once per animation frame however much arrives; in a page that is not shown, by a
    * timer. Fits `useSyncExternalStore`. Returns the unsubscribe.
    */
-  subscribe(listener: () => void): () => void;
+  readonly subscribe: (listener: () => void) => () => void;
   /**
    * Told of each event as it happens, in order, after the snapshot has changed accordingly. A listener that throws
    * harms no other; its error is reported as an uncaught one. Returns the unsubscribe; `signal` does the same.

@@ -24,16 +24,22 @@ afterEach(async () => {
   assert.deepEqual(unhandled.splice(0), []);
 });
 
-function open(options: Partial<ChatOptions> = {}): { chat: Chat; loader: FakeLoader; heard: ChatEvent[] } {
+/** Options in which what is left out may be said to be undefined. */
+type Options = { [K in keyof ChatOptions]?: ChatOptions[K] | undefined };
+
+function open(options: Options = {}): { chat: Chat; loader: FakeLoader; heard: ChatEvent[] } {
   const loader = new FakeLoader();
-  const chat = new DefaultChat({ connectorToken: "connector-token-1", logger: "none", ...options }, loader);
+  const chat = new DefaultChat(
+    { connectorToken: "connector-token-1", logger: "none", ...options } as ChatOptions,
+    loader,
+  );
   const heard: ChatEvent[] = [];
   chat.on("*", (event) => heard.push(event));
   return { chat, loader, heard };
 }
 
 async function openLoaded(
-  options: Partial<ChatOptions> = {},
+  options: Options = {},
 ): Promise<{ chat: Chat; loader: FakeLoader; client: FakeClient; heard: ChatEvent[] }> {
   const opened = open(options);
   return { ...opened, client: await opened.loader.succeed() };
@@ -42,6 +48,11 @@ async function openLoaded(
 const texts = (chat: Chat): unknown[] => chat.getSnapshot().messages.map((message) => message.text);
 const deliveries = (chat: Chat): unknown[] =>
   chat.getSnapshot().messages.map((message) => (message.role === "user" ? message.delivery : message.role));
+/** A failure as the module throws it: no Error, since it crosses the border as data. */
+const throwPlain = (code: string): never => {
+  // eslint-disable-next-line @typescript-eslint/only-throw-error
+  throw plainError(code);
+};
 const rejection = (promise: Promise<unknown>): Promise<PolyError> =>
   promise.then(
     () => assert.fail("it resolved"),
@@ -199,9 +210,19 @@ test("a refusal of any other call rejects it", async () => {
     assert.equal((await rejection(chat[name]("d"))).code, "session/ended", name);
   }
   client.refuse.set("discard", plainError("message/unknown-draft"));
-  assert.throws(() => chat.discard("d"), { code: "message/unknown-draft" });
+  assert.throws(
+    () => {
+      chat.discard("d");
+    },
+    { code: "message/unknown-draft" },
+  );
   client.refuse.set("rawSend", plainError("transport/not-connected"));
-  assert.throws(() => chat.raw.send({ type: "X" }), { code: "transport/not-connected" });
+  assert.throws(
+    () => {
+      chat.raw.send({ type: "X" });
+    },
+    { code: "transport/not-connected" },
+  );
   client.refuse.set("typing", plainError("transport/not-connected"));
   chat.typing();
 });
@@ -230,17 +251,21 @@ test("a module that cannot be loaded fails the chat and all that waits, and reco
   assert.deepEqual(connection, { status: "failed", error });
   assert.equal(connection.error, error);
   assert.deepEqual(deliveries(chat), ["failed"]);
-  assert.equal(messages[0]?.role === "user" && messages[0].error, error);
-  for (const promise of waiting) assert.equal(await rejection(promise), error);
+  assert.equal(messages[0]?.role === "user" && messages[0].error?.message, "status 404");
+  const [readyError, sendError, restartError] = await Promise.all(waiting.map(rejection));
+  assert.equal(readyError, error);
+  assert.equal(restartError, error);
+  assert.equal(sendError?.code, "message/not-delivered");
+  assert.equal(sendError.cause, error);
   assert.deepEqual(
     heard.map(({ type }) => type),
     ["messagePending", "disconnected", "messageFailed"],
   );
 
   assert.equal(await rejection(chat.ready()), error);
-  assert.equal(await rejection(chat.send("Two")), error);
+  assert.equal((await rejection(chat.send("Two"))).cause, error);
   assert.deepEqual(deliveries(chat), ["failed", "failed"]);
-  assert.equal(await rejection(chat.retry(String(messages[0]?.id))), error);
+  assert.equal((await rejection(chat.retry(String(messages[0]?.id)))).cause, error);
   assert.deepEqual(deliveries(chat), ["failed", "failed"]);
 
   const reconnected = chat.reconnect();
@@ -263,7 +288,7 @@ test("a module that cannot be loaded fails the chat and all that waits, and reco
 test("options that the module refuses fail the chat", async () => {
   const { chat, loader } = open();
   loader.onClient = () => {
-    throw plainError("config/invalid");
+    throwPlain("config/invalid");
   };
   const ready = chat.ready();
   await assert.rejects(
@@ -282,7 +307,12 @@ test("a draft can be discarded before the module is there", async () => {
   assert.deepEqual(texts(chat), ["Two"]);
   assert.deepEqual(deliveries(chat), ["pending"]);
   assert.equal((await rejection(first)).code, "message/not-delivered");
-  assert.throws(() => chat.discard(String(message?.id)), { code: "message/unknown-draft" });
+  assert.throws(
+    () => {
+      chat.discard(String(message?.id));
+    },
+    { code: "message/unknown-draft" },
+  );
   assert.equal((await rejection(chat.retry("unknown"))).code, "message/unknown-draft");
   const client = await loader.succeed();
   assert.deepEqual(
@@ -299,7 +329,7 @@ test("a draft that the module refuses when it gets it is failed, and the others 
     takeMessages(client);
     const take = client.react.get("send");
     client.react.set("send", (...args: never[]) => {
-      if ((args[2] as string) === "One") throw plainError("message/too-large");
+      if ((args as unknown[])[2] === "One") throwPlain("message/too-large");
       take?.(...args);
     });
   };
@@ -319,8 +349,9 @@ test("a chat closed before the module is there stays closed, and reconnect opens
   await chat.close();
   await chat.close();
   assert.deepEqual(chat.getSnapshot().connection, { status: "closed" });
-  assert.deepEqual(deliveries(chat), ["failed"]);
-  for (const promise of waiting) assert.equal((await rejection(promise)).code, "transport/not-connected");
+  assert.deepEqual(deliveries(chat), ["pending"]);
+  for (const promise of waiting) assert.equal((await rejection(promise)).message, "The chat was closed.");
+  const second = chat.send("Two");
   assert.equal((await rejection(chat.ready())).code, "transport/not-connected");
   await assert.rejects(loader.succeed(), /no client was made/);
   assert.deepEqual(chat.getSnapshot().connection, { status: "closed" });
@@ -328,9 +359,10 @@ test("a chat closed before the module is there stays closed, and reconnect opens
   const reconnected = chat.reconnect();
   assert.equal(loader.loads, 2);
   const client = await loader.succeed();
-  assert.deepEqual(client.names, ["start", "reconnect"]);
-  client.host.settle(client.last("reconnect")[1] as number, null);
+  assert.deepEqual(client.names, ["start", "send", "send", "reconnect"]);
+  for (const [, call] of client.commands.slice(1)) client.host.settle(call as number, null);
   await reconnected;
+  assert.equal((await second).text, "Two");
 });
 
 test("a chat closed and reconnected while the module loads is opened once", async () => {
@@ -372,7 +404,8 @@ test("ending a chat that has not begun resolves and does nothing", async () => {
 
 test("methods may be passed on without their object", async () => {
   const { chat, client } = await openLoaded();
-  const { getSnapshot, subscribe, send, typing } = chat;
+  const { getSnapshot, subscribe } = chat;
+  const { send, typing } = chat as unknown as Record<string, (...args: unknown[]) => unknown>;
   let told = 0;
   const unsubscribe = subscribe(() => (told += 1));
   client.host.change(agentLine(0, "Hello"));
@@ -385,8 +418,8 @@ test("methods may be passed on without their object", async () => {
   nextFrame();
   assert.equal(told, 1);
   unsubscribe();
-  void send("Hi");
-  typing();
+  void send?.("Hi");
+  typing?.();
   assert.deepEqual(client.names, ["start", "send", "typing"]);
 });
 
@@ -432,7 +465,9 @@ test("a listener may send and close from within an event, before and after loadi
   void chat.send("One");
   assert.deepEqual(texts(chat), ["One", "Two"]);
   loader.onClient = (client) =>
-    client.react.set("start", () => client.host.event({ body: { type: "connecting" }, envelope: null }));
+    client.react.set("start", () => {
+      client.host.event({ body: { type: "connecting" }, envelope: null });
+    });
   const again = chat.on("connecting", () => {
     again();
     void chat.send("Three");
@@ -441,7 +476,7 @@ test("a listener may send and close from within an event, before and after loadi
   const client = await loader.succeed();
   assert.deepEqual(
     client.commands.map(([name, , , text]) => (name === "send" ? text : name)),
-    ["start", "Two", "end", "One", "Three", "close"],
+    ["start", "One", "Two", "end", "Three", "close"],
   );
 });
 
@@ -486,21 +521,35 @@ test("frames are watched only while somebody listens", async () => {
   ]);
 });
 
-test("a raw frame gets a payload, and what is no frame is refused", async () => {
+test("a raw frame goes to the module as it is, and what is no JSON is refused", async () => {
   const { chat, loader } = open();
-  assert.throws(() => chat.raw.send({ type: "EVENT_TYPE_X" }), { code: "transport/not-connected" });
+  assert.throws(
+    () => {
+      chat.raw.send({ type: "EVENT_TYPE_X" });
+    },
+    { code: "transport/not-connected" },
+  );
   const client = await loader.succeed();
-  chat.raw.send({ type: "EVENT_TYPE_X", metadata: { custom: { a: "b" } } });
-  assert.deepEqual(JSON.parse(String(client.last("rawSend")[1])), {
-    type: "EVENT_TYPE_X",
-    payload: {},
-    metadata: { custom: { a: "b" } },
-  });
+  const frame = { type: "EVENT_TYPE_X", metadata: { custom: { a: "b" } } };
+  chat.raw.send(frame);
+  assert.deepEqual(JSON.parse(String(client.last("rawSend")[1])), frame);
   const cyclic: Record<string, unknown> = { type: "X" };
   cyclic.payload = cyclic;
-  for (const frame of [null, undefined, "X", {}, { type: 1 }, cyclic, { type: "X", payload: { n: 1n } }]) {
-    assert.throws(() => chat.raw.send(frame as never), { code: "config/invalid" });
+  for (const bad of [cyclic, { type: "X", payload: { n: 1n } }]) {
+    assert.throws(
+      () => {
+        chat.raw.send(bad as never);
+      },
+      { code: "config/invalid" },
+    );
   }
+});
+
+test("no more than a hundred messages wait for the module", () => {
+  const { chat } = open();
+  for (let count = 0; count < 100; count++) void chat.send("Hello");
+  assert.throws(() => chat.send("One more"), { code: "transport/not-connected", message: /^Too many messages/ });
+  assert.equal(chat.getSnapshot().messages.length, 100);
 });
 
 test("diagnostics hold versions and states, and neither token nor text", async () => {
@@ -533,7 +582,7 @@ test("getAccessToken gets the reason and a signal, and its answer is checked", a
   const asked: unknown[] = [];
   let answer: () => unknown = () => ({ accessToken: "jwt", expiresIn: 86_400.9 });
   const { client } = await openLoaded({
-    connectorToken: undefined as never,
+    connectorToken: undefined,
     getAccessToken: (context) => {
       asked.push(context);
       return Promise.resolve(answer()) as never;

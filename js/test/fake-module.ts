@@ -24,19 +24,42 @@ export class FakeClient implements Client {
     this.react.get(name)?.(...(args as never[]));
   }
 
-  start = (): void => this.#note("start");
-  ready = (call: number): void => this.#note("ready", call);
-  send = (call: number, draftId: string, text: string, metadata: Record<string, string>): void =>
+  start = (): void => {
+    this.#note("start");
+  };
+  ready = (call: number): void => {
+    this.#note("ready", call);
+  };
+  send = (call: number, draftId: string, text: string, metadata: Record<string, string>): void => {
     this.#note("send", call, draftId, text, metadata);
-  retry = (call: number, draftId: string): void => this.#note("retry", call, draftId);
-  discard = (draftId: string): void => this.#note("discard", draftId);
-  typing = (): void => this.#note("typing");
-  end = (call: number): void => this.#note("end", call);
-  restart = (call: number): void => this.#note("restart", call);
-  reconnect = (call: number): void => this.#note("reconnect", call);
-  close = (call: number): void => this.#note("close", call);
-  rawSend = (frame: string): void => this.#note("rawSend", frame);
-  watchFrames = (on: boolean): void => this.#note("watchFrames", on);
+  };
+  retry = (call: number, draftId: string): void => {
+    this.#note("retry", call, draftId);
+  };
+  discard = (draftId: string): void => {
+    this.#note("discard", draftId);
+  };
+  typing = (): void => {
+    this.#note("typing");
+  };
+  end = (call: number): void => {
+    this.#note("end", call);
+  };
+  restart = (call: number): void => {
+    this.#note("restart", call);
+  };
+  reconnect = (call: number): void => {
+    this.#note("reconnect", call);
+  };
+  close = (call: number): void => {
+    this.#note("close", call);
+  };
+  rawSend = (frame: string): void => {
+    this.#note("rawSend", frame);
+  };
+  watchFrames = (on: boolean): void => {
+    this.#note("watchFrames", on);
+  };
   diagnostics = (): Record<string, unknown> => {
     this.#note("diagnostics");
     return { engine: "fake" };
@@ -49,7 +72,7 @@ export class FakeClient implements Client {
 
   /** The last command of that name. */
   last(name: string): unknown[] {
-    const command = this.commands.findLast(([found]) => found === name);
+    const command = this.commands.filter(([found]) => found === name).at(-1);
     if (!command) throw new Error(`no ${name} among ${JSON.stringify(this.commands)}`);
     return command;
   }
@@ -73,12 +96,14 @@ export class FakeLoader implements Loader {
 
   /** Loading is done. */
   async succeed(): Promise<FakeClient> {
-    const loader = this;
+    const made = (client: FakeClient): void => {
+      this.clients.push(client);
+      this.onClient(client);
+    };
     const constructor = class extends FakeClient {
       constructor(...args: ConstructorParameters<typeof FakeClient>) {
         super(...args);
-        loader.clients.push(this);
-        loader.onClient(this);
+        made(this);
       }
     };
     for (const { resolve } of this.#waiting.splice(0)) resolve(constructor);

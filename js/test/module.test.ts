@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, mock, test } from "node:test";
 
-import type { ClientConstructor } from "../src/boundary.js";
 import type { PolyError } from "../src/errors.js";
 import { ModuleLoader, type Glue } from "../src/module.js";
 import { FakeClient } from "./fake-module.js";
@@ -11,7 +10,7 @@ const BYTES = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const ADDRESS = "https://www.example.com/chat/poly_messaging_web.wasm";
 
 function loaderWith(init: Glue["init"] = () => Promise.resolve()): ModuleLoader {
-  return new ModuleLoader({ init, Client: FakeClient as ClientConstructor }, () => new URL(ADDRESS));
+  return new ModuleLoader({ init, Client: FakeClient }, () => new URL(ADDRESS));
 }
 
 /** The next fetches get these, in order. */
@@ -39,7 +38,9 @@ async function failureOf(loader: ModuleLoader, source?: Parameters<ModuleLoader[
   return error;
 }
 
-afterEach(() => mock.restoreAll());
+afterEach(() => {
+  mock.restoreAll();
+});
 
 test("the module is loaded from beside the script, once, however often it is asked for", async () => {
   const asked = serve(wasm());

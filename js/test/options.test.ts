@@ -8,11 +8,14 @@ import { openPage } from "./page.js";
 
 let leavePage = (): void => undefined;
 beforeEach(() => (leavePage = openPage()));
-afterEach(() => leavePage());
+afterEach(() => {
+  leavePage();
+});
 
+const skip = (): void => undefined;
 const TOKEN = "connector-token-1";
 const engineOptions = (options: object): Record<string, unknown> => ({
-  ...parseOptions({ connectorToken: TOKEN, ...options } as ChatOptions).engine,
+  ...parseOptions({ connectorToken: TOKEN, ...options }).engine,
 });
 
 test("defaults are filled in", () => {
@@ -77,7 +80,7 @@ const taken: [object, object][] = [
   [{ confirmTimeoutMs: 100 }, { confirmTimeoutMs: 100 }],
   [{ maxReconnectAttempts: 0 }, { maxReconnectAttempts: 0 }],
   [{ persistence: "none", fresh: true, logger: "debug", beforeAgentJoin: () => undefined }, {}],
-  [{ persistence: { get() {}, set() {}, remove() {} }, logger: { log() {} } }, {}],
+  [{ persistence: { get: skip, set: skip, remove: skip }, logger: { log: skip } }, {}],
   [{ streaming: undefined, environment: undefined, logger: undefined, connectorToken: TOKEN }, { streaming: true }],
 ];
 
@@ -154,7 +157,7 @@ const refused: [string, unknown, RegExp][] = [
     { persistence: "session" },
     /^persistence must be "local", "tab", "none" or an object.*found "session"/,
   ],
-  ["a persistence without remove", { persistence: { get() {}, set() {} } }, /^persistence .*found an object/],
+  ["a persistence without remove", { persistence: { get: skip, set: skip } }, /^persistence .*found an object/],
   ["null for persistence", { persistence: null }, /^persistence .*found null/],
   ["an unknown onSessionLost", { onSessionLost: "ignore" }, /^onSessionLost must be "restart", "end"/],
   ["beforeAgentJoin that is no function", { beforeAgentJoin: {} }, /^beforeAgentJoin .*found an object/],

@@ -227,17 +227,15 @@ test("a history of 2n messages costs at most 2.2 times what n cost", () => {
 test("thousands of changes between two snapshots copy the list of messages once", () => {
   const store = storeWith(...Array.from({ length: 100 }, (_, at) => agentLine(at, "text")));
   store.snapshot();
-  const { slice } = Array.prototype;
+  const prototype = Array.prototype as { slice: (...args: unknown[]) => unknown };
+  const slice = prototype.slice;
   let copies = 0;
-  Array.prototype.slice = function (...args) {
+  prototype.slice = function (...args) {
     copies += 1;
     return slice.apply(this, args);
   };
-  try {
-    for (let change = 0; change < 5_000; change++) store.apply({ op: "append", at: change % 100, text: "x" });
-  } finally {
-    Array.prototype.slice = slice;
-  }
+  for (let change = 0; change < 5_000; change++) store.apply({ op: "append", at: change % 100, text: "x" });
+  prototype.slice = slice;
   assert.equal(copies, 1);
   assert.equal((store.snapshot().messages[99] as AgentMessage).text, `text${"x".repeat(50)}`);
 });
