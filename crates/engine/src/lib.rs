@@ -31,7 +31,9 @@ mod engine;
 mod error;
 mod event;
 mod handoff;
+mod ids;
 mod io;
+mod metadata;
 mod rng;
 mod session;
 mod streaming;
@@ -51,3 +53,4 @@ pub use io::{
     AccessToken, CallId, Deadline, HttpOutcome, HttpRequest, Input, LogLevel, Now, Output, RequestId, SocketId, Step,
     TokenReason,
 };
+pub use metadata::Metadata;

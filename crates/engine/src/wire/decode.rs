@@ -1,13 +1,14 @@
 //! Frames from the server. Decoding survives anything: a bad field costs only itself, a bad event only itself, a bad
 //! frame only itself.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use serde_json::Value;
 
 use super::{DEFAULT_MAX_MESSAGE_SIZE, fields::Fields, timestamp};
 use crate::event::AgentMessageBody;
-use crate::{Capabilities, EventBody, Level, TypingState};
+use crate::{Capabilities, EventBody, Level, Metadata, TypingState};
 
 /// What a frame held.
 #[derive(Debug, PartialEq)]
@@ -30,7 +31,7 @@ pub struct WireEvent {
     /// Milliseconds since 1970, UTC, where it is readable.
     pub timestamp: Option<u64>,
     /// The strings of `metadata.custom`.
-    pub metadata: BTreeMap<String, String>,
+    pub metadata: Metadata,
     /// What it says.
     pub body: EventBody,
 }
@@ -50,8 +51,22 @@ pub fn decode(text: &str) -> Result<Frame, Malformed> {
     if !read(value, &mut frame) {
         return Err(Malformed);
     }
-    frame.events.sort_by_key(|event| event.sequence.unwrap_or(u64::MAX));
+    frame.events = ordered(frame.events);
     Ok(frame)
+}
+
+/// The events by sequence; those without one last, and otherwise as they came.
+fn ordered(events: Vec<WireEvent>) -> Vec<WireEvent> {
+    let sequence = |event: &WireEvent| event.sequence.unwrap_or(u64::MAX);
+    if events.is_sorted_by_key(sequence) {
+        return events;
+    }
+    // A heap, since the code of a stable sort is eight times as large, and a page downloads it.
+    let places = events.iter().map(sequence).enumerate().map(|(at, sequence)| Reverse((sequence, at)));
+    let mut places: BinaryHeap<_> = places.collect();
+    let mut events: Vec<_> = events.into_iter().map(Some).collect();
+    let next = || places.pop().and_then(|Reverse((_, at))| events.get_mut(at)?.take());
+    core::iter::from_fn(next).collect()
 }
 
 /// Puts U+FFFD in the place of each half of a character: an escape such as `\\ud83d` without its other half, which a

@@ -1,18 +1,16 @@
 //! Frames to the server. `id`, `sequence` and `timestamp` are never sent. Source: Messaging API, "Client events".
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use super::CLIENT_EVENT_ID;
-use crate::{Config, Error, ErrorCode, TypingState};
+use crate::{Config, Error, ErrorCode, Metadata, TypingState};
 
 pub(crate) const REQUEST_POLY_AGENT_JOIN: &str = r#"{"type":"EVENT_TYPE_REQUEST_POLY_AGENT_JOIN","payload":{}}"#;
 pub(crate) const USER_END_SESSION: &str = r#"{"type":"EVENT_TYPE_USER_END_SESSION","payload":{}}"#;
 pub(crate) const HEARTBEAT: &str = r#"{"type":"EVENT_TYPE_HEARTBEAT","payload":{}}"#;
 
 /// `EVENT_TYPE_USER_MESSAGE`. The draft id goes along as `client_event_id`, over one the application may have given.
-pub(crate) fn user_message(text: &str, draft_id: &str, metadata: &BTreeMap<String, String>) -> String {
+pub(crate) fn user_message(text: &str, draft_id: &str, metadata: &Metadata) -> String {
     let mut frame = String::from(r#"{"type":"EVENT_TYPE_USER_MESSAGE","payload":{"text":"#);
     push_string(&mut frame, text);
     frame.push_str(r#"},"metadata":{"custom":{""#);
@@ -83,10 +81,9 @@ mod tests {
 
     #[test]
     fn a_message_is_the_documented_envelope() {
-        let metadata = BTreeMap::from([
-            ("page".to_owned(), "/a\"b".to_owned()),
-            (CLIENT_EVENT_ID.to_owned(), "theirs".to_owned()),
-        ]);
+        let mut metadata = Metadata::default();
+        metadata.push("page".to_owned(), "/a\"b".to_owned());
+        metadata.push(CLIENT_EVENT_ID.to_owned(), "theirs".to_owned());
         let frame: Value = serde_json::from_str(&user_message("line\n\"two\" 👩‍🍳", "d1", &metadata)).unwrap();
         let expected = serde_json::json!({
             "type": "EVENT_TYPE_USER_MESSAGE",

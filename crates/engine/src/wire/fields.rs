@@ -1,10 +1,8 @@
 //! Reading fields that may be missing, null or of a surprising type: one bad field never costs the whole event.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
-use crate::{Attachment, AttachmentKind, CallAction, Suggestion};
+use crate::{Attachment, AttachmentKind, CallAction, Metadata, Suggestion};
 
 /// A JSON value whose fields, where it is an object, are taken out one by one.
 pub(super) struct Fields(Value);
@@ -83,11 +81,17 @@ impl Fields {
     }
 
     /// `metadata.custom`: its strings.
-    pub(super) fn metadata(&mut self) -> BTreeMap<String, String> {
+    pub(super) fn metadata(&mut self) -> Metadata {
         let custom = self.object("metadata").object("custom");
-        let Value::Object(custom) = custom.0 else { return BTreeMap::new() };
-        let strings = |(key, value)| if let Value::String(text) = value { Some((key, text)) } else { None };
-        custom.into_iter().filter_map(strings).collect()
+        let mut metadata = Metadata::default();
+        if let Value::Object(custom) = custom.0 {
+            for (name, value) in custom {
+                if let Value::String(text) = value {
+                    metadata.push(name, text);
+                }
+            }
+        }
+        metadata
     }
 }
 
