@@ -37,7 +37,7 @@ export type {
 } from "./types.js";
 export { version } from "./version.js";
 
-const glue: Glue = { init: (options) => init_(options), Client: Client as unknown as ClientConstructor };
+const glue: Glue = { init: (options) => init_(options), Client: Client };
 const loader = new ModuleLoader(glue, () => new URL("./poly_messaging_web.wasm", import.meta.url));
 
 /**
