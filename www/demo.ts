@@ -12,22 +12,22 @@ declare global {
   var polyMessaging: unknown;
 }
 
-const connection = find('[data-testid=\"connection\"]');
-const agentName = find('[data-testid=\"agent-name\"]');
+const connection = find('[data-testid="connection"]');
+const agentName = find('[data-testid="agent-name"]');
 const avatar = find("#agent-avatar", HTMLImageElement);
-const language = find('[data-testid=\"language\"]');
-const handoff = find('[data-testid=\"handoff\"]');
-const messages = find('[data-testid=\"messages\"]');
-const typing = find('[data-testid=\"typing\"]');
+const language = find('[data-testid="language"]');
+const handoff = find('[data-testid="handoff"]');
+const messages = find('[data-testid="messages"]');
+const typing = find('[data-testid="typing"]');
 const scroll = find("#scroll");
-const ended = find('[data-testid=\"ended\"]');
-const trouble = find('[data-testid=\"trouble\"]');
-const suggestions = find('[data-testid=\"suggestions\"]');
+const ended = find('[data-testid="ended"]');
+const trouble = find('[data-testid="trouble"]');
+const suggestions = find('[data-testid="suggestions"]');
 const composer = find("#composer", HTMLFormElement);
-const input = find('[data-testid=\"input\"]', HTMLTextAreaElement);
-const submit = find('[data-testid=\"send\"]', HTMLButtonElement);
-const endButton = find('[data-testid=\"end\"]', HTMLButtonElement);
-const problem = find('[data-testid=\"error\"]');
+const input = find('[data-testid="input"]', HTMLTextAreaElement);
+const submit = find('[data-testid="send"]', HTMLButtonElement);
+const endButton = find('[data-testid="end"]', HTMLButtonElement);
+const problem = find('[data-testid="error"]');
 
 let leave = (): void => undefined;
 
@@ -65,6 +65,7 @@ function render(state: ChatState, before: ChatState | null, list: MessageList): 
   if (state.handoff !== before?.handoff) renderHandoff(state.handoff);
   if (state.suggestions !== before?.suggestions) renderSuggestions(state.suggestions);
   if (state.ended !== before?.ended) renderEnd(state.ended);
+  suggestions.hidden = state.ended !== null;
 }
 
 function renderConnection({ connection: now, ended: over }: ChatState): void {
@@ -125,7 +126,7 @@ function renderHandoff(now: ChatState["handoff"]): void {
   };
   mark(handoff, "data-phase", now.phase);
   mark(handoff, "data-position", now.position);
-  handoff.hidden = now.phase === "none";
+  handoff.hidden = now.phase === "none" || now.phase === "ended";
   const more = [
     now.position !== null && `Place ${now.position}${now.queueName === null ? "" : ` in ${now.queueName}`}.`,
     now.estimatedWaitSeconds !== null && `About ${Math.ceil(now.estimatedWaitSeconds / 60)} min.`,
@@ -153,7 +154,7 @@ function renderEnd(now: ChatState["ended"]): void {
   ended.hidden = now === null;
   ended.textContent = now === null ? "" : `This conversation has ended (${now.reason}). Start a new chat to go on.`;
   for (const control of [input, submit, endButton]) control.disabled = now !== null;
-  if (now !== null && document.activeElement === document.body) find('[data-testid=\"new-chat\"]').focus();
+  if (now !== null && document.activeElement === document.body) find('[data-testid="new-chat"]').focus();
 }
 
 function send(text: string): void {
@@ -194,13 +195,13 @@ endButton.onclick = () => {
   quietly(globalThis.chat?.end());
 };
 
-find('[data-testid=\"new-chat\"]').onclick = () => {
+find('[data-testid="new-chat"]').onclick = () => {
   problem.textContent = "";
   quietly(globalThis.chat?.restart());
   input.focus();
 };
 
-find('[data-testid=\"reconnect\"]').onclick = () => {
+find('[data-testid="reconnect"]').onclick = () => {
   quietly(globalThis.chat?.reconnect());
 };
 

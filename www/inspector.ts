@@ -26,7 +26,9 @@ export function inspect(chat: Chat): () => void {
   let offWire = (): void => undefined;
   const watch = (): void => {
     offWire();
-    wirePanel.hidden = !wireToggle.checked;
+    keepingEnd(events.parentElement ?? events, () => {
+      wirePanel.hidden = !wireToggle.checked;
+    });
     offWire = wireToggle.checked
       ? chat.raw.on(({ direction, text }) => {
           append(wire, wireEntry(direction, text));

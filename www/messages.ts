@@ -1,6 +1,14 @@
 /** Shows the transcript. One node per message, kept by the message's id: what did not change is not touched. */
 
-import type { AgentMessage, Attachment, CallAction, Chat, ChatMessage, UserMessage } from "/pkg/index.js";
+import type {
+  AgentMessage,
+  Attachment,
+  CallAction,
+  Chat,
+  ChatMessage,
+  SystemMessage,
+  UserMessage,
+} from "/pkg/index.js";
 import { make, mark } from "./dom.js";
 
 /** A message as it is shown. */
@@ -13,19 +21,20 @@ interface Line {
   cards: HTMLElement;
 }
 
-const SYSTEM_TEXTS: Partial<Record<string, string>> = {
-  agentTriggeredHandoff: "You will be connected with a person.",
-  handoffAccepted: "A person will be with you soon.",
-  clientHandoffRequired: "This conversation continues elsewhere.",
-  handoffFailed: "Nobody could be reached. You can go on here.",
-  handoffTimeout: "Nobody was free in time. You can go on here.",
-  agentJoined: "The assistant has joined.",
-  agentLeft: "The assistant has left.",
-  liveAgentJoined: "A person has joined.",
-  liveAgentLeft: "The person has left.",
-  sessionEnd: "The conversation has ended.",
-  sessionReplaced: "A new conversation has begun.",
-  sessionIdleWarning: "This conversation will end soon if nothing is said.",
+/** The words for a line that no one wrote, by its event; `detail` is what the server said with it. */
+const SYSTEM_TEXTS: Partial<Record<string, (detail: string | null) => string>> = {
+  agentTriggeredHandoff: () => "You will be connected with a person.",
+  handoffAccepted: (queue) => `A person will be with you soon${queue === null ? "" : ` (${queue})`}.`,
+  clientHandoffRequired: () => "This conversation continues elsewhere.",
+  handoffFailed: () => "Nobody could be reached. You can go on here.",
+  handoffTimeout: () => "Nobody was free in time. You can go on here.",
+  agentJoined: (name) => `${name ?? "The assistant"} has joined.`,
+  agentLeft: () => "The assistant has left.",
+  liveAgentJoined: (name) => `${name ?? "A person"} has joined.`,
+  liveAgentLeft: () => "The person has left.",
+  sessionEnd: () => "The conversation has ended.",
+  sessionReplaced: () => "A new conversation has begun.",
+  sessionIdleWarning: () => "This conversation will end soon if nothing is said.",
 };
 
 /** Shows the messages of one chat in `list`. */
@@ -64,7 +73,7 @@ export class MessageList {
   #update(line: Line, message: ChatMessage): void {
     const before = line.shown;
     line.shown = message;
-    const text = message.text ?? systemText(message);
+    const text = message.role === "system" ? systemText(message) : message.text;
     // A piece that was added is all that is written.
     if (text.startsWith(line.text.data)) line.text.appendData(text.slice(line.text.data.length));
     else line.text.data = text;
@@ -123,8 +132,8 @@ function newLine(message: ChatMessage): Line {
   return { element, shown: null, text, meta, cards };
 }
 
-function systemText(message: ChatMessage): string {
-  return message.role === "system" ? (SYSTEM_TEXTS[message.event] ?? message.event) : "";
+function systemText({ event, text }: SystemMessage): string {
+  return SYSTEM_TEXTS[event]?.(text) ?? text ?? event;
 }
 
 function time({ timestamp }: ChatMessage): HTMLElement {

@@ -1,7 +1,6 @@
 /** The entry of the package: what it exports, and nothing else. Importing it does nothing. */
 
 import init_, { Client } from "#wasm";
-import type { ClientConstructor } from "./boundary.js";
 import { DefaultChat } from "./chat.js";
 import { ModuleLoader, type Glue, type ModuleSource } from "./module.js";
 import { parseOptions } from "./options.js";
