@@ -115,7 +115,7 @@ fn bind(options: Options) -> Result<()> {
 /// Flags that keep this machine's folders out of the module: the places of panics name the sources they come from.
 fn short_paths() -> Result<Vec<String>> {
     let sysroot = ask(Command::new("rustc").args(["--print", "sysroot"])).context("cannot run rustc")?;
-    let mut folders = vec![Path::new(&sysroot).join("lib/rustlib/src/rust"), root().canonicalize()?];
+    let mut folders = vec![Path::new(&sysroot).join("lib/rustlib/src/rust"), root().to_owned()];
     if let Some(cargo) = tools::cargo_home() {
         for registry in fs::read_dir(cargo.join("registry/src")).into_iter().flatten() {
             folders.push(registry?.path());
