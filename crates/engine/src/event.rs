@@ -1,7 +1,6 @@
 //! What the application is told: one value per event of the public API, under its public names.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::{Attachment, CallAction, Error, Level, Metadata, Suggestion};
 
@@ -163,9 +162,10 @@ pub enum EventBody {
     LanguageChanged {
         language_code: String,
     },
+    /// `payload` is JSON text.
     Unknown {
         wire_type: String,
-        payload: Value,
+        payload: String,
     },
 }
 

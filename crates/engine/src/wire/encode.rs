@@ -1,8 +1,9 @@
 //! Frames to the server. `id`, `sequence` and `timestamp` are never sent. Source: Messaging API, "Client events".
 
-use serde_json::{Map, Value};
+use hifijson::value::Value;
 
 use super::CLIENT_EVENT_ID;
+use super::json::{self, push_string};
 use crate::{Config, Error, ErrorCode, Metadata, TypingState};
 
 pub(crate) const REQUEST_POLY_AGENT_JOIN: &str = r#"{"type":"EVENT_TYPE_REQUEST_POLY_AGENT_JOIN","payload":{}}"#;
@@ -37,25 +38,26 @@ pub(crate) fn user_typing(state: TypingState) -> &'static str {
 
 /// A frame of the application's own: an object with a `type`; a missing payload becomes an empty one.
 pub(crate) fn raw(frame: &str) -> Result<String, Error> {
-    let Ok(Value::Object(mut frame)) = serde_json::from_str(frame) else {
-        return Err(Error::with_message(ErrorCode::ConfigInvalid, "A raw frame must be a JSON object."));
+    let invalid = |text: &'static str| Err(Error::with_message(ErrorCode::ConfigInvalid, text));
+    let Some(mut frame @ Value::Object(_)) = json::parse(frame) else {
+        return invalid("A raw frame must be a JSON object.");
     };
-    if !matches!(frame.get("type"), Some(Value::String(_))) {
-        return Err(Error::with_message(ErrorCode::ConfigInvalid, "A raw frame needs a `type`."));
+    if !matches!(json::member(&mut frame, "type"), Some(Value::String(_))) {
+        return invalid("A raw frame needs a `type`.");
     }
-    match frame.get("payload") {
+    match json::member(&mut frame, "payload") {
         Some(Value::Object(_)) => {}
-        None | Some(Value::Null) => {
-            frame.insert("payload".to_owned(), Value::Object(Map::new()));
-        }
-        Some(_) => {
-            return Err(Error::with_message(
-                ErrorCode::ConfigInvalid,
-                "The `payload` of a raw frame must be an object.",
-            ));
+        Some(payload @ Value::Null) => *payload = Value::Object(Vec::new()),
+        Some(_) => return invalid("The `payload` of a raw frame must be an object."),
+        None => {
+            if let Value::Object(members) = &mut frame {
+                members.push(("payload".into(), Value::Object(Vec::new())));
+            }
         }
     }
-    Ok(Value::Object(frame).to_string())
+    let mut text = String::new();
+    json::push(&mut text, &frame);
+    Ok(text)
 }
 
 /// The body of `POST /sessions`.
@@ -70,13 +72,10 @@ pub(crate) fn session_body(config: &Config) -> String {
     body
 }
 
-fn push_string(into: &mut String, text: &str) {
-    // A string always serializes.
-    into.push_str(&serde_json::to_string(text).unwrap_or_default());
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     #[test]
@@ -109,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_raw_frame_gets_its_payload_and_must_have_a_type() {
-        assert_eq!(raw(r#"{"type":"X"}"#).unwrap(), r#"{"payload":{},"type":"X"}"#);
+        assert_eq!(raw(r#"{"type":"X"}"#).unwrap(), r#"{"type":"X","payload":{}}"#);
         for bad in ["", "[]", "{}", r#"{"type":1}"#, r#"{"type":"X","payload":3}"#] {
             assert_eq!(raw(bad).unwrap_err().code, ErrorCode::ConfigInvalid, "{bad}");
         }
