@@ -46,6 +46,7 @@ pub use change::{
     HandoffPhase, Level, Message, MessageBody, SessionView, Suggestion,
 };
 pub use config::{Config, OnSessionLost, Options};
+pub use diagnostics::Diagnostics;
 pub use engine::Engine;
 pub use error::{Error, ErrorCode};
 pub use event::{AgentMessageBody, Capabilities, Envelope, Event, EventBody, TypingState};

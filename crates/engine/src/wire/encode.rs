@@ -55,7 +55,7 @@ pub(crate) fn raw(frame: &str) -> Result<String, Error> {
             ));
         }
     }
-    Ok(Value::Object(frame).to_string())
+    Ok(text(&Value::Object(frame)))
 }
 
 /// The body of `POST /sessions`.
@@ -68,6 +68,12 @@ pub(crate) fn session_body(config: &Config) -> String {
     push_string(&mut body, &config.device_type);
     body.push('}');
     body
+}
+
+/// JSON text. The same code writes what the application is told, so that a page downloads it once.
+pub(super) fn text(value: &Value) -> String {
+    // A value always serializes.
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 fn push_string(into: &mut String, text: &str) {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::encode;
 use crate::{Attachment, AttachmentKind, CallAction, Metadata, Suggestion};
 
 /// A JSON value whose fields, where it is an object, are taken out one by one.
@@ -122,7 +123,7 @@ fn suggestion(value: Value) -> Option<Suggestion> {
     let text = fields.name("message_text")?;
     let payload = fields.value("payload").map(|payload| match payload {
         Value::String(text) => text,
-        other => other.to_string(),
+        other => encode::text(&other),
     });
     Some(Suggestion { text, payload })
 }
