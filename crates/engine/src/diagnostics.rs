@@ -5,57 +5,47 @@ use serde::Serialize;
 use crate::connection::Link;
 use crate::delivery::Progress;
 use crate::engine::Engine;
-use crate::{ConnectionView, ErrorCode, Now};
+use crate::{ConnectionView, Now};
 
-/// States, counts and timings of a chat. Holds no token and no message text.
-#[derive(Debug, Clone, Serialize)]
+/// States, counts and timings of a chat.
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Diagnostics {
-    /// What the application is shown of the connection.
-    pub connection: ConnectionView,
-    /// What is being done about it.
-    pub link: &'static str,
-    /// Why the chat gave up, if it did.
-    pub last_error: Option<ErrorCode>,
-    /// Id of the session.
-    pub session_id: Option<String>,
-    /// Why the conversation is over, if it is.
-    pub ended: Option<String>,
-    /// The highest sequence seen.
-    pub cursor: Option<u64>,
-    /// Lines of the transcript.
-    pub messages: u32,
-    /// The user's messages that wait to be written.
-    pub drafts_queued: u32,
-    /// Those that were written and not confirmed.
-    pub drafts_in_doubt: u32,
-    /// Those that failed.
-    pub drafts_failed: u32,
-    /// Consecutive attempts to reconnect.
-    pub reconnect_attempts: u32,
-    /// Sockets opened so far.
-    pub sockets_opened: u32,
-    /// HTTP requests made so far, tries included.
-    pub http_requests: u32,
-    /// Frames received so far.
-    pub frames_in: u32,
-    /// Frames written so far.
-    pub frames_out: u32,
-    /// Frames, and entries of batches, that were no events.
-    pub frames_malformed: u32,
-    /// The timer that is due next.
-    pub next_timer: Option<&'static str>,
-    /// Milliseconds until then.
-    pub next_timer_in_ms: Option<u64>,
+pub struct Diagnostics<'a> {
+    connection: &'static str,
+    link: &'static str,
+    last_error: Option<&'static str>,
+    session_id: Option<&'a str>,
+    ended: Option<&'a str>,
+    cursor: Option<u64>,
+    messages: u32,
+    drafts_queued: u32,
+    drafts_in_doubt: u32,
+    drafts_failed: u32,
+    reconnect_attempts: u32,
+    sockets_opened: u32,
+    http_requests: u32,
+    frames_in: u32,
+    frames_out: u32,
+    frames_malformed: u32,
+    next_timer: Option<&'static str>,
+    next_timer_in_ms: Option<u64>,
 }
 
 impl Engine {
-    /// States, counts and timings. Never a token, never a message text.
-    pub fn diagnostics(&self, now: Now) -> Diagnostics {
+    /// States, counts and timings, as an object once it is serialized. Never a token, never a message text.
+    pub fn diagnostics(&self, now: Now) -> Diagnostics<'_> {
         let drafts = |wanted: fn(Progress) -> bool| self.conversation.drafts.count(wanted) as u32;
         let next = self.timers.next();
         Diagnostics {
-            connection: self.shown_connection.clone(),
+            connection: match &self.shown_connection {
+                ConnectionView::Idle => "idle",
+                ConnectionView::Connecting => "connecting",
+                ConnectionView::Open => "open",
+                ConnectionView::Closing => "closing",
+                ConnectionView::Closed => "closed",
+                ConnectionView::Reconnecting { .. } => "reconnecting",
+                ConnectionView::Failed { .. } => "failed",
+            },
             link: match &self.link {
                 Link::Idle => "idle",
                 Link::Request { .. } => "request",
@@ -65,11 +55,11 @@ impl Engine {
                 Link::Down(_) => "down",
             },
             last_error: match &self.link {
-                Link::Down(Some(error)) => Some(error.code),
+                Link::Down(Some(error)) => Some(error.code.as_str()),
                 _ => None,
             },
-            session_id: self.session.as_ref().map(|session| session.id.clone()),
-            ended: self.conversation.ended.as_ref().map(|ended| ended.reason.clone()),
+            session_id: self.session.as_ref().map(|session| session.id.as_str()),
+            ended: self.conversation.ended.as_ref().map(|ended| ended.reason.as_str()),
             cursor: self.conversation.newest,
             messages: self.conversation.transcript.len() as u32,
             drafts_queued: drafts(|progress| progress == Progress::Queued),
