@@ -332,6 +332,8 @@ function publicEvent({ body, envelope }: PlainEvent, errorOf: (error: PlainError
     const error = event[name];
     if (isPlainError(error)) event[name] = errorOf(error);
   }
+  // What has no name here crosses the border as text, so that no number in it loses a digit on the way.
+  if (body.type === "unknown") event.payload = JSON.parse(event.payload as string);
   // The engine leaves it out where it is not known, as it does for the agent's own messages.
   if (body.type === "liveAgentMessage") event.agentId ??= null;
   if (envelope) Object.assign(event, envelope, { timestamp: new Date(envelope.timestamp) });

@@ -1,28 +1,62 @@
 //! What support asks for: states, counts, timings. Never a token, never a text.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::connection::Link;
 use crate::delivery::Progress;
 use crate::engine::Engine;
-use crate::{ConnectionView, Now};
+use crate::{ConnectionView, ErrorCode, Now};
+
+/// States, counts and timings of a chat. Holds no token and no message text.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Diagnostics {
+    /// What the application is shown of the connection.
+    pub connection: ConnectionView,
+    /// What is being done about it.
+    pub link: &'static str,
+    /// Why the chat gave up, if it did.
+    pub last_error: Option<ErrorCode>,
+    /// Id of the session.
+    pub session_id: Option<String>,
+    /// Why the conversation is over, if it is.
+    pub ended: Option<String>,
+    /// The highest sequence seen.
+    pub cursor: Option<u64>,
+    /// Lines of the transcript.
+    pub messages: u32,
+    /// The user's messages that wait to be written.
+    pub drafts_queued: u32,
+    /// Those that were written and not confirmed.
+    pub drafts_in_doubt: u32,
+    /// Those that failed.
+    pub drafts_failed: u32,
+    /// Consecutive attempts to reconnect.
+    pub reconnect_attempts: u32,
+    /// Sockets opened so far.
+    pub sockets_opened: u32,
+    /// HTTP requests made so far, tries included.
+    pub http_requests: u32,
+    /// Frames received so far.
+    pub frames_in: u32,
+    /// Frames written so far.
+    pub frames_out: u32,
+    /// Frames, and entries of batches, that were no events.
+    pub frames_malformed: u32,
+    /// The timer that is due next.
+    pub next_timer: Option<&'static str>,
+    /// Milliseconds until then.
+    pub next_timer_in_ms: Option<u64>,
+}
 
 impl Engine {
-    /// States, counts and timings as a JSON object. Never a token, never a message text.
-    pub fn diagnostics(&self, now: Now) -> Value {
-        let drafts = |wanted: fn(Progress) -> bool| self.conversation.drafts.count(wanted);
+    /// States, counts and timings. Never a token, never a message text.
+    pub fn diagnostics(&self, now: Now) -> Diagnostics {
+        let drafts = |wanted: fn(Progress) -> bool| self.conversation.drafts.count(wanted) as u32;
         let next = self.timers.next();
-        json!({
-            "connection": match &self.shown_connection {
-                ConnectionView::Idle => "idle",
-                ConnectionView::Connecting => "connecting",
-                ConnectionView::Open => "open",
-                ConnectionView::Closing => "closing",
-                ConnectionView::Closed => "closed",
-                ConnectionView::Reconnecting { .. } => "reconnecting",
-                ConnectionView::Failed { .. } => "failed",
-            },
-            "link": match &self.link {
+        Diagnostics {
+            connection: self.shown_connection.clone(),
+            link: match &self.link {
                 Link::Idle => "idle",
                 Link::Request { .. } => "request",
                 Link::RequestPause { .. } => "requestPause",
@@ -30,25 +64,25 @@ impl Engine {
                 Link::Pause => "pause",
                 Link::Down(_) => "down",
             },
-            "lastError": match &self.link {
-                Link::Down(Some(error)) => Some(error.code.as_str()),
+            last_error: match &self.link {
+                Link::Down(Some(error)) => Some(error.code),
                 _ => None,
             },
-            "sessionId": self.session.as_ref().map(|session| session.id.as_str()),
-            "ended": self.conversation.ended.as_ref().map(|ended| ended.reason.as_str()),
-            "cursor": self.conversation.newest,
-            "messages": self.conversation.transcript.len(),
-            "draftsQueued": drafts(|progress| progress == Progress::Queued),
-            "draftsInDoubt": drafts(|progress| matches!(progress, Progress::Written { .. } | Progress::Unsure)),
-            "draftsFailed": drafts(|progress| progress == Progress::Failed),
-            "reconnectAttempts": self.attempts,
-            "socketsOpened": self.counts.sockets_opened,
-            "httpRequests": self.counts.http_requests,
-            "framesIn": self.counts.frames_in,
-            "framesOut": self.counts.frames_out,
-            "framesMalformed": self.counts.frames_malformed,
-            "nextTimer": next.map(|deadline| deadline.reason),
-            "nextTimerInMs": next.map(|deadline| deadline.at.saturating_sub(now.mono)),
-        })
+            session_id: self.session.as_ref().map(|session| session.id.clone()),
+            ended: self.conversation.ended.as_ref().map(|ended| ended.reason.clone()),
+            cursor: self.conversation.newest,
+            messages: self.conversation.transcript.len() as u32,
+            drafts_queued: drafts(|progress| progress == Progress::Queued),
+            drafts_in_doubt: drafts(|progress| matches!(progress, Progress::Written { .. } | Progress::Unsure)),
+            drafts_failed: drafts(|progress| progress == Progress::Failed),
+            reconnect_attempts: self.attempts,
+            sockets_opened: self.counts.sockets_opened,
+            http_requests: self.counts.http_requests,
+            frames_in: self.counts.frames_in,
+            frames_out: self.counts.frames_out,
+            frames_malformed: self.counts.frames_malformed,
+            next_timer: next.map(|deadline| deadline.reason),
+            next_timer_in_ms: next.map(|deadline| deadline.at.saturating_sub(now.mono)),
+        }
     }
 }

@@ -7,6 +7,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use anyhow::{Context, Result, bail, ensure};
@@ -14,9 +15,11 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
     project::{self, MODULE, bindings, cargo_target, pkg, root},
-    steps::{copy, empty_folder, files_below, run, step},
+    steps::{ask, copy, empty_folder, files_below, run, step},
     tools,
 };
+
+mod panics;
 
 /// What a page's JavaScript engine must understand: the first browsers with all that the module needs as well.
 const BROWSERS: &str = "es2022,chrome94,edge94,firefox93,safari15.4";
@@ -77,7 +80,11 @@ pub(crate) fn demo() -> Result<()> {
 fn bind(options: Options) -> Result<()> {
     let mut cargo = tools::cargo();
     cargo.args(["build", "--package", "poly-messaging-web", "--lib", "--target", "wasm32-unknown-unknown"]);
-    cargo.args(if options.dev { ["--features", "dev"] } else { ["--profile", "wasm"] });
+    if options.dev {
+        cargo.args(["--features", "dev"]);
+    } else {
+        cargo.args(["--profile", "wasm"]).env("CARGO_ENCODED_RUSTFLAGS", short_paths()?.join("\x1f"));
+    }
     run(&mut cargo, "The lines above say what does not compile.")?;
 
     let module = cargo_target()
@@ -87,7 +94,7 @@ fn bind(options: Options) -> Result<()> {
     let outputs = [glue(), bindings().join(format!("{MODULE}.d.ts")), unoptimized()];
     step("wasm-bindgen", variant(options), std::slice::from_ref(&module), &outputs, || {
         empty_folder(&bindings())?;
-        Bindgen::new()
+        let mut output = Bindgen::new()
             .web(true)?
             .input_path(&module)
             .out_name(MODULE)
@@ -95,9 +102,26 @@ fn bind(options: Options) -> Result<()> {
             .omit_default_module_path(true)
             .debug(options.dev)
             .keep_debug(options.dev)
-            .generate(bindings())
-            .context("wasm-bindgen cannot read the module")
+            .generate_output()
+            .context("wasm-bindgen cannot read the module")?;
+        if !options.dev {
+            let silenced = panics::silence(output.wasm_mut());
+            ensure!(silenced > 0, "no panic function found: the names in build/panics.rs need a look");
+        }
+        output.emit(bindings())
     })
+}
+
+/// Flags that keep this machine's folders out of the module: the places of panics name the sources they come from.
+fn short_paths() -> Result<Vec<String>> {
+    let sysroot = ask(Command::new("rustc").args(["--print", "sysroot"])).context("cannot run rustc")?;
+    let mut folders = vec![Path::new(&sysroot).join("lib/rustlib/src/rust"), root().to_owned()];
+    if let Some(cargo) = tools::cargo_home() {
+        for registry in fs::read_dir(cargo.join("registry/src")).into_iter().flatten() {
+            folders.push(registry?.path());
+        }
+    }
+    Ok(folders.iter().map(|folder| format!("--remap-path-prefix={}=", folder.display())).collect())
 }
 
 /// Puts the module into pkg/, as small as wasm-opt makes it.

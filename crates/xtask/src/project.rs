@@ -10,7 +10,13 @@ pub(crate) const MODULE: &str = "poly_messaging_web";
 
 /// The root of the working copy.
 pub(crate) fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        // As `cargo run` says it now: a target folder that several working copies share may hold the xtask of another.
+        let manifest = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&manifest).join("../..");
+        root.canonicalize().unwrap_or(root)
+    });
+    &ROOT
 }
 
 /// The npm package's files.

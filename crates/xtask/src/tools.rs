@@ -96,16 +96,22 @@ pub(crate) fn in_path(names: &[&str]) -> Option<PathBuf> {
     })
 }
 
+/// Where cargo keeps what it downloads.
+pub(crate) fn cargo_home() -> Option<PathBuf> {
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(home()?.join(".cargo")))
+}
+
 /// Where tools that take long to build are kept, for all working copies of this user.
 pub(crate) fn cache() -> PathBuf {
-    let home = || {
-        let home = env::var_os("HOME").or_else(|| env::var_os("USERPROFILE"));
-        home.filter(|home| !home.is_empty()).map(|home| PathBuf::from(home).join(".cache"))
-    };
     env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .filter(|path| path.is_absolute())
-        .or_else(home)
+        .or_else(|| Some(home()?.join(".cache")))
         .unwrap_or_else(|| project::root().join("target"))
         .join("poly-messaging-web")
+}
+
+fn home() -> Option<PathBuf> {
+    let home = env::var_os("HOME").or_else(|| env::var_os("USERPROFILE"));
+    home.filter(|home| !home.is_empty()).map(PathBuf::from)
 }

@@ -120,7 +120,8 @@ fn print_line(line: &str) {
     println!("{line}");
 }
 
-/// The root of the working copy.
-pub fn project_root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+/// The root of the working copy, as `cargo test` says it.
+pub fn project_root() -> PathBuf {
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&manifest).join("../..")
 }
