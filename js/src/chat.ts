@@ -332,12 +332,21 @@ function publicEvent({ body, envelope }: PlainEvent, errorOf: (error: PlainError
     const error = event[name];
     if (isPlainError(error)) event[name] = errorOf(error);
   }
-  // What has no name here crosses the border as text, so that no number in it loses a digit on the way.
-  if (body.type === "unknown") event.payload = JSON.parse(event.payload as string);
+  // What has no name here crosses the border as the server's own text.
+  if (body.type === "unknown") event.payload = parsed(event.payload as string);
   // The engine leaves it out where it is not known, as it does for the agent's own messages.
   if (body.type === "liveAgentMessage") event.agentId ??= null;
   if (envelope) Object.assign(event, envelope, { timestamp: new Date(envelope.timestamp) });
   return event as unknown as ChatEvent;
+}
+
+/** JSON as a value. What `JSON.parse` does not take must reach the application all the same, so that stays text. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
 }
 
 /** Throws `config/invalid`. What the frame holds is for the module to check. */
