@@ -3,10 +3,8 @@
 //! Nothing that JavaScript hands over can throw through this module: properties are read where an exception is caught,
 //! and a value of the wrong type is an error of ours that names it.
 
-use std::collections::BTreeMap;
-
 use js_sys::{JSON, JsString, Reflect};
-use poly_messaging_engine::{Error, ErrorCode, OnSessionLost, Options};
+use poly_messaging_engine::{Error, ErrorCode, Metadata, OnSessionLost, Options};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -34,19 +32,19 @@ pub(crate) fn argument(value: &JsValue, name: &str) -> Result<String, JsValue> {
 }
 
 /// An object of strings; undefined and null count as empty.
-pub(crate) fn metadata(value: &JsValue) -> Result<BTreeMap<String, String>, Error> {
+pub(crate) fn metadata(value: &JsValue) -> Result<Metadata, Error> {
     let error = || wrong("metadata", " must be an object of strings.");
-    let mut map = BTreeMap::new();
+    let mut metadata = Metadata::default();
     if value.is_undefined() || value.is_null() {
-        return Ok(map);
+        return Ok(metadata);
     }
     for key in Reflect::own_keys(value).map_err(|_| error())?.iter() {
         // Symbols are no part of the data.
         let Some(name) = text(&key, MAX_TEXT) else { continue };
         let value = Reflect::get(value, &key).ok().and_then(|value| text(&value, MAX_TEXT)).ok_or_else(error)?;
-        map.insert(name, value);
+        metadata.push(name, value);
     }
-    Ok(map)
+    Ok(metadata)
 }
 
 /// The options of a chat, every default filled in (`EngineOptions` in `js/src/boundary.ts`).

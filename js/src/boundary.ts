@@ -56,7 +56,10 @@ export type Change =
   | { op: "language"; language: string | null }
   | { op: "ended"; ended: { reason: string } | null };
 
-/** `body` and `envelope` are merged into one public event; `timestamp` is a number, errors are `PlainError`. */
+/**
+ * `body` and `envelope` are merged into one public event; `timestamp` is a number, errors are `PlainError`, the payload of
+ * an unknown event is JSON text.
+ */
 export interface PlainEvent {
   body: { type: string } & Record<string, unknown>;
   envelope: {

@@ -310,6 +310,8 @@ function publicEvent({ body, envelope }: PlainEvent): ChatEvent {
   for (const name of ["error", "cause"]) {
     if (isPlainError(event[name])) event[name] = toPolyError(event[name]);
   }
+  // What has no name here crosses the border as text, so that no number in it loses a digit on the way.
+  if (body.type === "unknown") event.payload = JSON.parse(event.payload as string);
   // The engine leaves it out where it is not known, as it does for the agent's own messages.
   if (body.type === "liveAgentMessage") event.agentId ??= null;
   if (envelope) Object.assign(event, envelope, { timestamp: new Date(envelope.timestamp) });

@@ -1,7 +1,6 @@
 /** The entry of the package: what it exports, and nothing else. Importing it does nothing. */
 
 import init_, { Client } from "#wasm";
-import type { ClientConstructor } from "./boundary.js";
 import { DefaultChat } from "./chat.js";
 import { ModuleLoader, type Glue, type ModuleSource } from "./module.js";
 import { parseOptions } from "./options.js";
@@ -37,7 +36,7 @@ export type {
 } from "./types.js";
 export { version } from "./version.js";
 
-const glue: Glue = { init: (options) => init_(options), Client: Client as unknown as ClientConstructor };
+const glue: Glue = { init: (options) => init_(options), Client: Client };
 const loader = new ModuleLoader(glue, () => new URL("./poly_messaging_web.wasm", import.meta.url));
 
 /**

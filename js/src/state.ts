@@ -146,7 +146,10 @@ export interface SystemMessage extends MessageBase {
   readonly role: "system";
   /** The event it stands for. */
   readonly event: ChatEvent["type"];
-  /** The server's words, where it sent any; else the application finds its own by `event`. */
+  /**
+   * What the server said with it, null where that is nothing: the message of a `systemMessage`, the name of who joined,
+   * the queue of `handoffAccepted`, else the reason. To be put into words by `event`.
+   */
   readonly text: string | null;
   /** How serious it is. */
   readonly level: "info" | "warning" | "error";

@@ -1,19 +1,17 @@
 //! One conversation as it is shown: takes the server's events in, in any order and any number of times, and says what
 //! changes by each.
 
-use rustc_hash::FxBuildHasher;
-use std::collections::{BTreeMap, HashSet};
-
 use crate::delivery::{Draft, Drafts, Progress};
 use crate::event::AgentMessageBody;
 use crate::handoff::{Fact, PresenceLog};
+use crate::ids::Ids;
 use crate::streaming::{Chunk, StreamId, Streams};
 use crate::timers::{Timer, Timers};
 use crate::transcript::{Key, Transcript};
 use crate::wire::{CLIENT_EVENT_ID, SystemText, WireEvent};
 use crate::{
     Agent, AgentKind, Change, Delivery, Ended, Envelope, Error, Event, EventBody, Handoff, HandoffPhase, Level,
-    Message, MessageBody, Output, Suggestion, TypingState,
+    Message, MessageBody, Metadata, Output, Suggestion, TypingState,
 };
 
 /// What an event means beyond what is shown.
@@ -50,7 +48,7 @@ pub(crate) struct Conversation {
     streams: Streams,
     presence: PresenceLog,
     /// Fingerprints of the events' ids.
-    seen: HashSet<u128, FxBuildHasher>,
+    seen: Ids,
     /// The newest event that said something about the agent's typing.
     typing_sequence: u64,
     is_typing_renewed: bool,
@@ -100,8 +98,8 @@ impl Conversation {
     /// Whether the event was not seen before: by its id, or by its sequence where it has none.
     fn is_new(&mut self, event: &WireEvent) -> bool {
         match (&event.id, event.sequence) {
-            (Some(id), _) => self.seen.insert(fingerprint(id)),
-            (None, Some(sequence)) => self.seen.insert(u128::from(sequence)),
+            (Some(id), _) => self.seen.is_new(id),
+            (None, Some(sequence)) => self.seen.is_new_sequence(sequence),
             (None, None) => true,
         }
     }
@@ -165,7 +163,7 @@ impl Conversation {
                 self.fail_handoff(HandoffPhase::TimedOut, "handoffTimeout", reason, envelope, out);
             }
             EventBody::SystemMessage { level, text } => {
-                let draft_id = envelope.metadata.get(CLIENT_EVENT_ID).cloned();
+                let draft_id = envelope.metadata.get(CLIENT_EVENT_ID).map(str::to_owned);
                 let meaning = SystemText::of(text);
                 // What the client sees to itself need not be shown.
                 if meaning == SystemText::Other {
@@ -375,7 +373,7 @@ impl Conversation {
         &mut self,
         id: String,
         text: String,
-        metadata: BTreeMap<String, String>,
+        metadata: Metadata,
         call: u32,
         wall: u64,
         out: &mut Vec<Output>,
@@ -497,7 +495,7 @@ impl Conversation {
         wall: u64,
         out: &mut Vec<Output>,
     ) {
-        let metadata = BTreeMap::new();
+        let metadata = Metadata::default();
         let envelope = Envelope { id: String::new(), sequence: None, timestamp: wall, metadata, replayed: false };
         self.line(event, text.map(str::to_owned).as_ref(), level, &envelope, out);
     }
@@ -617,13 +615,6 @@ impl Conversation {
     fn newest(&self) -> u64 {
         self.newest.unwrap_or(0)
     }
-}
-
-/// FNV-1a of 128 bits: ids are kept as long as the conversation lasts, and this is all that is needed of them.
-fn fingerprint(id: &str) -> u128 {
-    const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    const PRIME: u128 = 0x0100_0000_0000_0000_0000_013b;
-    id.bytes().fold(OFFSET, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
 }
 
 fn set_delivery(body: &mut MessageBody, to: Delivery, because: Option<Error>) -> bool {

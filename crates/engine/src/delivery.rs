@@ -3,10 +3,8 @@
 //! The history is the truth: a message whose socket died before its echo came is neither resent nor given up until the
 //! replay has shown whether it arrived.
 
-use std::collections::BTreeMap;
-
 use crate::transcript::Key;
-use crate::{CallId, wire};
+use crate::{CallId, Metadata, wire};
 
 /// Messages that may wait at once; one more is refused.
 pub(crate) const MAX_WAITING: usize = 100;
@@ -30,7 +28,7 @@ pub(crate) struct Draft {
     /// Its identity, and the `client_event_id` on the wire.
     pub(crate) id: String,
     pub(crate) text: String,
-    pub(crate) metadata: BTreeMap<String, String>,
+    pub(crate) metadata: Metadata,
     /// Its line in the transcript.
     pub(crate) line: Key,
     pub(crate) progress: Progress,

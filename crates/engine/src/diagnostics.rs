@@ -1,19 +1,43 @@
 //! What support asks for: states, counts, timings. Never a token, never a text.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::connection::Link;
 use crate::delivery::Progress;
 use crate::engine::Engine;
 use crate::{ConnectionView, Now};
 
+/// States, counts and timings of a chat.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Diagnostics<'a> {
+    connection: &'static str,
+    link: &'static str,
+    last_error: Option<&'static str>,
+    session_id: Option<&'a str>,
+    ended: Option<&'a str>,
+    cursor: Option<u64>,
+    messages: u32,
+    drafts_queued: u32,
+    drafts_in_doubt: u32,
+    drafts_failed: u32,
+    reconnect_attempts: u32,
+    sockets_opened: u32,
+    http_requests: u32,
+    frames_in: u32,
+    frames_out: u32,
+    frames_malformed: u32,
+    next_timer: Option<&'static str>,
+    next_timer_in_ms: Option<u64>,
+}
+
 impl Engine {
-    /// States, counts and timings as a JSON object. Never a token, never a message text.
-    pub fn diagnostics(&self, now: Now) -> Value {
-        let drafts = |wanted: fn(Progress) -> bool| self.conversation.drafts.count(wanted);
+    /// States, counts and timings, as an object once it is serialized. Never a token, never a message text.
+    pub fn diagnostics(&self, now: Now) -> Diagnostics<'_> {
+        let drafts = |wanted: fn(Progress) -> bool| self.conversation.drafts.count(wanted) as u32;
         let next = self.timers.next();
-        json!({
-            "connection": match &self.shown_connection {
+        Diagnostics {
+            connection: match &self.shown_connection {
                 ConnectionView::Idle => "idle",
                 ConnectionView::Connecting => "connecting",
                 ConnectionView::Open => "open",
@@ -22,7 +46,7 @@ impl Engine {
                 ConnectionView::Reconnecting { .. } => "reconnecting",
                 ConnectionView::Failed { .. } => "failed",
             },
-            "link": match &self.link {
+            link: match &self.link {
                 Link::Idle => "idle",
                 Link::Request { .. } => "request",
                 Link::RequestPause { .. } => "requestPause",
@@ -30,25 +54,25 @@ impl Engine {
                 Link::Pause => "pause",
                 Link::Down(_) => "down",
             },
-            "lastError": match &self.link {
+            last_error: match &self.link {
                 Link::Down(Some(error)) => Some(error.code.as_str()),
                 _ => None,
             },
-            "sessionId": self.session.as_ref().map(|session| session.id.as_str()),
-            "ended": self.conversation.ended.as_ref().map(|ended| ended.reason.as_str()),
-            "cursor": self.conversation.newest,
-            "messages": self.conversation.transcript.len(),
-            "draftsQueued": drafts(|progress| progress == Progress::Queued),
-            "draftsInDoubt": drafts(|progress| matches!(progress, Progress::Written { .. } | Progress::Unsure)),
-            "draftsFailed": drafts(|progress| progress == Progress::Failed),
-            "reconnectAttempts": self.attempts,
-            "socketsOpened": self.counts.sockets_opened,
-            "httpRequests": self.counts.http_requests,
-            "framesIn": self.counts.frames_in,
-            "framesOut": self.counts.frames_out,
-            "framesMalformed": self.counts.frames_malformed,
-            "nextTimer": next.map(|deadline| deadline.reason),
-            "nextTimerInMs": next.map(|deadline| deadline.at.saturating_sub(now.mono)),
-        })
+            session_id: self.session.as_ref().map(|session| session.id.as_str()),
+            ended: self.conversation.ended.as_ref().map(|ended| ended.reason.as_str()),
+            cursor: self.conversation.newest,
+            messages: self.conversation.transcript.len() as u32,
+            drafts_queued: drafts(|progress| progress == Progress::Queued),
+            drafts_in_doubt: drafts(|progress| matches!(progress, Progress::Written { .. } | Progress::Unsure)),
+            drafts_failed: drafts(|progress| progress == Progress::Failed),
+            reconnect_attempts: self.attempts,
+            sockets_opened: self.counts.sockets_opened,
+            http_requests: self.counts.http_requests,
+            frames_in: self.counts.frames_in,
+            frames_out: self.counts.frames_out,
+            frames_malformed: self.counts.frames_malformed,
+            next_timer: next.map(|deadline| deadline.reason),
+            next_timer_in_ms: next.map(|deadline| deadline.at.saturating_sub(now.mono)),
+        }
     }
 }

@@ -1,7 +1,5 @@
 //! Binds the parts: takes inputs in, carries commands to the part that decides, hands outputs out.
 
-use std::collections::BTreeMap;
-
 use crate::connection::{Link, Socket};
 use crate::conversation::Conversation;
 use crate::dialogue::{Invitation, Typist};
@@ -9,8 +7,8 @@ use crate::rng::Rng;
 use crate::session::Session;
 use crate::timers::{Timer, Timers};
 use crate::{
-    AccessToken, CallId, Change, Config, ConnectionView, Error, ErrorCode, Event, EventBody, Input, LogLevel, Now,
-    Output, Step, TokenReason, wire,
+    AccessToken, CallId, Change, Config, ConnectionView, Error, ErrorCode, Event, EventBody, Input, LogLevel, Metadata,
+    Now, Output, Step, TokenReason, wire,
 };
 
 /// Milliseconds that the server gets to confirm the end.
@@ -152,7 +150,7 @@ impl Engine {
         }
     }
 
-    fn send(&mut self, call: CallId, draft_id: String, text: String, metadata: BTreeMap<String, String>) {
+    fn send(&mut self, call: CallId, draft_id: String, text: String, metadata: Metadata) {
         let too_large = || wire::user_message(&text, &draft_id, &metadata).len() > self.max_message_size();
         let refusal = if self.is_over() {
             Some(Error::new(ErrorCode::SessionEnded))

@@ -1,11 +1,8 @@
 //! What the application is told: one value per event of the public API, under its public names.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
-use serde_json::Value;
 
-use crate::{Attachment, CallAction, Error, Level, Suggestion};
+use crate::{Attachment, CallAction, Error, Level, Metadata, Suggestion};
 
 /// An event for the application. The face merges the fields of `body` and `envelope` into one object.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,7 +24,7 @@ pub struct Envelope {
     /// Milliseconds since 1970, UTC. The time of arrival where the server sent none.
     pub timestamp: u64,
     /// What was sent along in `metadata.custom`.
-    pub metadata: BTreeMap<String, String>,
+    pub metadata: Metadata,
     /// Whether the event came from the history rather than live.
     pub replayed: bool,
 }
@@ -165,9 +162,10 @@ pub enum EventBody {
     LanguageChanged {
         language_code: String,
     },
+    /// `payload` is JSON text.
     Unknown {
         wire_type: String,
-        payload: Value,
+        payload: String,
     },
 }
 

@@ -1,8 +1,6 @@
 //! What goes into the engine and what comes out of it.
 
-use std::collections::BTreeMap;
-
-use crate::{Change, Error, Event};
+use crate::{Change, Error, Event, Metadata};
 
 /// The current time, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +63,7 @@ pub enum Input {
         /// What the user wrote.
         text: String,
         /// Goes along in `metadata.custom`, and comes back on the echo.
-        metadata: BTreeMap<String, String>,
+        metadata: Metadata,
     },
     /// Send a failed message again.
     Retry {

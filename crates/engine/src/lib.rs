@@ -31,7 +31,9 @@ mod engine;
 mod error;
 mod event;
 mod handoff;
+mod ids;
 mod io;
+mod metadata;
 mod rng;
 mod session;
 mod streaming;
@@ -44,6 +46,7 @@ pub use change::{
     HandoffPhase, Level, Message, MessageBody, SessionView, Suggestion,
 };
 pub use config::{Config, OnSessionLost, Options};
+pub use diagnostics::Diagnostics;
 pub use engine::Engine;
 pub use error::{Error, ErrorCode};
 pub use event::{AgentMessageBody, Capabilities, Envelope, Event, EventBody, TypingState};
@@ -51,3 +54,4 @@ pub use io::{
     AccessToken, CallId, Deadline, HttpOutcome, HttpRequest, Input, LogLevel, Now, Output, RequestId, SocketId, Step,
     TokenReason,
 };
+pub use metadata::Metadata;

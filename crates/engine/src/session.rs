@@ -1,7 +1,5 @@
 //! Access token and session: two requests, made again where that can help. Source: Messaging API, "Sessions", "Errors".
 
-use serde_json::Value;
-
 use crate::connection::Link;
 use crate::engine::Engine;
 use crate::timers::Timer;
@@ -172,16 +170,14 @@ impl Engine {
             }
             HttpOutcome::Response { status, retry_after, body } => (status, retry_after, body),
         };
-        let mut body: Value = serde_json::from_str(&body).unwrap_or(Value::Null);
-        let mut take = |key: &str| match body.get_mut(key).map(Value::take) {
-            Some(Value::String(text)) if !text.is_empty() => Some(text),
-            _ => None,
-        };
+        let mut body = wire::parse(&body);
+        let mut take =
+            |key: &str| body.as_mut().and_then(|body| wire::take_string(body, key)).filter(|text| !text.is_empty());
         match status {
             200..=299 => {
                 let taken = match kind {
                     RequestKind::Token => take("access_token").map(|access_token| {
-                        let expires_in = body.get("expires_in").and_then(Value::as_u64);
+                        let expires_in = body.as_mut().and_then(|body| wire::integer(body, "expires_in"));
                         let expires_in = expires_in.and_then(|seconds| u32::try_from(seconds).ok());
                         self.token = Some(AccessToken { access_token, expires_in });
                     }),

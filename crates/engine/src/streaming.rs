@@ -1,8 +1,7 @@
 //! Messages that arrive in chunks: which chunk is next, which waits, which is a repeat. Source: Messaging API,
 //! "Streaming".
 
-use std::collections::BTreeMap;
-
+use crate::ids::Ids;
 use crate::transcript::Key;
 use crate::{Attachment, Envelope, Suggestion};
 
@@ -36,7 +35,9 @@ pub(crate) struct Stream {
     /// The lowest sequence of its parts so far.
     pub(crate) first_sequence: Option<u64>,
     taken: u32,
-    waiting: BTreeMap<u32, Chunk>,
+    /// Chunks that are early, the next one last.
+    #[expect(clippy::vec_box, reason = "a chunk that comes between others moves only pointers")]
+    waiting: Vec<Box<Chunk>>,
     is_complete: bool,
     is_abandoned: bool,
 }
@@ -48,7 +49,7 @@ pub(crate) struct StreamId(usize);
 /// All messages of the agents in a conversation, as far as they may arrive in pieces.
 #[derive(Debug, Default)]
 pub(crate) struct Streams {
-    ids: BTreeMap<String, StreamId>,
+    ids: Ids,
     streams: Vec<Stream>,
     open: Option<StreamId>,
 }
@@ -56,13 +57,12 @@ pub(crate) struct Streams {
 impl Streams {
     /// The stream of a message id, known from now on.
     pub(crate) fn locate(&mut self, message_id: &str) -> StreamId {
-        if let Some(id) = self.ids.get(message_id) {
-            return *id;
+        let new = self.streams.len();
+        let at = self.ids.number(message_id, new as u32) as usize;
+        if at == new {
+            self.streams.push(Stream::default());
         }
-        let id = StreamId(self.streams.len());
-        self.streams.push(Stream::default());
-        self.ids.insert(message_id.to_owned(), id);
-        id
+        StreamId(at)
     }
 
     /// The stream whose chunks say no message id: the open one, if any.
@@ -94,7 +94,9 @@ impl Streams {
         if stream.is_complete || chunk.index <= stream.taken || stream.waiting.len() >= MAX_WAITING {
             return None;
         }
-        stream.waiting.entry(chunk.index).or_insert(chunk);
+        if let Err(at) = stream.waiting.binary_search_by(|other| chunk.index.cmp(&other.index)) {
+            stream.waiting.insert(at, Box::new(chunk));
+        }
         if stream.is_abandoned || self.open == Some(id) {
             return None;
         }
@@ -110,7 +112,10 @@ impl Streams {
     /// The next chunk in the order of the index, if it is there.
     pub(crate) fn next_ready(&mut self, id: StreamId) -> Option<Chunk> {
         let stream = self.stream(id);
-        let chunk = stream.waiting.remove(&(stream.taken + 1))?;
+        if stream.waiting.last()?.index != stream.taken + 1 {
+            return None;
+        }
+        let chunk = *stream.waiting.pop()?;
         stream.taken = chunk.index;
         if chunk.is_complete {
             self.complete(id);
@@ -152,13 +157,14 @@ impl Streams {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Metadata;
 
     fn chunk(sequence: u64, index: u32, is_complete: bool) -> Chunk {
         let envelope = Envelope {
             id: String::new(),
             sequence: Some(sequence),
             timestamp: 0,
-            metadata: BTreeMap::new(),
+            metadata: Metadata::default(),
             replayed: false,
         };
         Chunk { envelope, delta: format!("{index} "), index, is_complete, attachments: vec![], suggestions: vec![] }

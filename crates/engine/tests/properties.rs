@@ -135,7 +135,7 @@ fn act_on(client: &mut Client, act: &Act, log: &[Value], sent: &mut usize) {
             *sent += 1;
             let call = client.call();
             let draft_id = format!("draft {sent}");
-            client.give(Input::Send { call, draft_id, text: text.clone(), metadata: BTreeMap::new() });
+            client.give(Input::Send { call, draft_id, text: text.clone(), metadata: Metadata::default() });
         }
         Act::Typing => drop(client.give(Input::Typing)),
         Act::Reconnect => {

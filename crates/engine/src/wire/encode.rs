@@ -1,18 +1,17 @@
 //! Frames to the server. `id`, `sequence` and `timestamp` are never sent. Source: Messaging API, "Client events".
 
-use std::collections::BTreeMap;
-
-use serde_json::{Map, Value};
+use hifijson::value::Value;
 
 use super::CLIENT_EVENT_ID;
-use crate::{Config, Error, ErrorCode, TypingState};
+use super::json::{self, push_string};
+use crate::{Config, Error, ErrorCode, Metadata, TypingState};
 
 pub(crate) const REQUEST_POLY_AGENT_JOIN: &str = r#"{"type":"EVENT_TYPE_REQUEST_POLY_AGENT_JOIN","payload":{}}"#;
 pub(crate) const USER_END_SESSION: &str = r#"{"type":"EVENT_TYPE_USER_END_SESSION","payload":{}}"#;
 pub(crate) const HEARTBEAT: &str = r#"{"type":"EVENT_TYPE_HEARTBEAT","payload":{}}"#;
 
 /// `EVENT_TYPE_USER_MESSAGE`. The draft id goes along as `client_event_id`, over one the application may have given.
-pub(crate) fn user_message(text: &str, draft_id: &str, metadata: &BTreeMap<String, String>) -> String {
+pub(crate) fn user_message(text: &str, draft_id: &str, metadata: &Metadata) -> String {
     let mut frame = String::from(r#"{"type":"EVENT_TYPE_USER_MESSAGE","payload":{"text":"#);
     push_string(&mut frame, text);
     frame.push_str(r#"},"metadata":{"custom":{""#);
@@ -39,25 +38,26 @@ pub(crate) fn user_typing(state: TypingState) -> &'static str {
 
 /// A frame of the application's own: an object with a `type`; a missing payload becomes an empty one.
 pub(crate) fn raw(frame: &str) -> Result<String, Error> {
-    let Ok(Value::Object(mut frame)) = serde_json::from_str(frame) else {
-        return Err(Error::with_message(ErrorCode::ConfigInvalid, "A raw frame must be a JSON object."));
+    let invalid = |text: &'static str| Err(Error::with_message(ErrorCode::ConfigInvalid, text));
+    let Some(mut frame @ Value::Object(_)) = json::parse(frame) else {
+        return invalid("A raw frame must be a JSON object.");
     };
-    if !matches!(frame.get("type"), Some(Value::String(_))) {
-        return Err(Error::with_message(ErrorCode::ConfigInvalid, "A raw frame needs a `type`."));
+    if !matches!(json::member(&mut frame, "type"), Some(Value::String(_))) {
+        return invalid("A raw frame needs a `type`.");
     }
-    match frame.get("payload") {
+    match json::member(&mut frame, "payload") {
         Some(Value::Object(_)) => {}
-        None | Some(Value::Null) => {
-            frame.insert("payload".to_owned(), Value::Object(Map::new()));
-        }
-        Some(_) => {
-            return Err(Error::with_message(
-                ErrorCode::ConfigInvalid,
-                "The `payload` of a raw frame must be an object.",
-            ));
+        Some(payload @ Value::Null) => *payload = Value::Object(Vec::new()),
+        Some(_) => return invalid("The `payload` of a raw frame must be an object."),
+        None => {
+            if let Value::Object(members) = &mut frame {
+                members.push(("payload".into(), Value::Object(Vec::new())));
+            }
         }
     }
-    Ok(Value::Object(frame).to_string())
+    let mut text = String::new();
+    json::push(&mut text, &frame);
+    Ok(text)
 }
 
 /// The body of `POST /sessions`.
@@ -72,21 +72,17 @@ pub(crate) fn session_body(config: &Config) -> String {
     body
 }
 
-fn push_string(into: &mut String, text: &str) {
-    // A string always serializes.
-    into.push_str(&serde_json::to_string(text).unwrap_or_default());
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     #[test]
     fn a_message_is_the_documented_envelope() {
-        let metadata = BTreeMap::from([
-            ("page".to_owned(), "/a\"b".to_owned()),
-            (CLIENT_EVENT_ID.to_owned(), "theirs".to_owned()),
-        ]);
+        let mut metadata = Metadata::default();
+        metadata.push("page".to_owned(), "/a\"b".to_owned());
+        metadata.push(CLIENT_EVENT_ID.to_owned(), "theirs".to_owned());
         let frame: Value = serde_json::from_str(&user_message("line\n\"two\" 👩‍🍳", "d1", &metadata)).unwrap();
         let expected = serde_json::json!({
             "type": "EVENT_TYPE_USER_MESSAGE",
@@ -112,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_raw_frame_gets_its_payload_and_must_have_a_type() {
-        assert_eq!(raw(r#"{"type":"X"}"#).unwrap(), r#"{"payload":{},"type":"X"}"#);
+        assert_eq!(raw(r#"{"type":"X"}"#).unwrap(), r#"{"type":"X","payload":{}}"#);
         for bad in ["", "[]", "{}", r#"{"type":1}"#, r#"{"type":"X","payload":3}"#] {
             assert_eq!(raw(bad).unwrap_err().code, ErrorCode::ConfigInvalid, "{bad}");
         }

@@ -1,37 +1,33 @@
 //! Reading fields that may be missing, null or of a surprising type: one bad field never costs the whole event.
 
-use std::collections::BTreeMap;
+use hifijson::value::Value;
 
-use serde_json::Value;
-
-use crate::{Attachment, AttachmentKind, CallAction, Suggestion};
+use super::json::{self, Json};
+use crate::{Attachment, AttachmentKind, CallAction, Metadata, Suggestion};
 
 /// A JSON value whose fields, where it is an object, are taken out one by one.
-pub(super) struct Fields(Value);
+pub(super) struct Fields<'a>(Json<'a>);
 
-/// Largest integer that JavaScript holds exactly.
-const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
-
-impl Fields {
-    pub(super) fn of(value: Value) -> Self {
+impl<'a> Fields<'a> {
+    pub(super) fn of(value: Json<'a>) -> Self {
         Self(value)
     }
 
-    /// What has not been taken out.
-    pub(super) fn into_value(self) -> Value {
-        self.0
+    /// What has not been taken out, as text.
+    pub(super) fn into_text(self) -> String {
+        let mut text = String::new();
+        json::push(&mut text, &self.0);
+        text
     }
 
-    pub(super) fn value(&mut self, key: &str) -> Option<Value> {
-        self.0.get_mut(key).map(Value::take).filter(|value| !value.is_null())
+    pub(super) fn value(&mut self, key: &str) -> Option<Json<'a>> {
+        let value = json::member(&mut self.0, key).map(|value| core::mem::replace(value, Value::Null));
+        value.filter(|value| !matches!(value, Value::Null))
     }
 
     /// A string, the empty one included.
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
-        match self.0.get_mut(key) {
-            Some(Value::String(text)) => Some(core::mem::take(text)),
-            _ => None,
-        }
+        json::take_string(&mut self.0, key)
     }
 
     /// A string that says something.
@@ -39,18 +35,15 @@ impl Fields {
         self.text(key).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn flag(&self, key: &str) -> bool {
-        matches!(self.0.get(key), Some(Value::Bool(true)))
+    pub(super) fn flag(&mut self, key: &str) -> bool {
+        matches!(json::member(&mut self.0, key), Some(Value::Bool(true)))
     }
 
-    /// A whole number that is neither negative nor too large for JavaScript.
-    pub(super) fn integer(&self, key: &str) -> Option<u64> {
-        let number = self.0.get(key)?;
-        let whole = |number: f64| (number >= 0.0 && number <= MAX_SAFE_INTEGER as f64).then_some(number as u64);
-        number.as_u64().or_else(|| whole(number.as_f64()?)).filter(|number| *number <= MAX_SAFE_INTEGER)
+    pub(super) fn integer(&mut self, key: &str) -> Option<u64> {
+        json::integer(&mut self.0, key)
     }
 
-    pub(super) fn number(&self, key: &str) -> Option<u32> {
+    pub(super) fn number(&mut self, key: &str) -> Option<u32> {
         self.integer(key).and_then(|number| u32::try_from(number).ok())
     }
 
@@ -58,7 +51,7 @@ impl Fields {
         Self::of(self.value(key).unwrap_or(Value::Null))
     }
 
-    pub(super) fn list(&mut self, key: &str) -> Vec<Value> {
+    pub(super) fn list(&mut self, key: &str) -> Vec<Json<'a>> {
         match self.value(key) {
             Some(Value::Array(items)) => items,
             _ => Vec::new(),
@@ -83,16 +76,23 @@ impl Fields {
     }
 
     /// `metadata.custom`: its strings.
-    pub(super) fn metadata(&mut self) -> BTreeMap<String, String> {
+    pub(super) fn metadata(&mut self) -> Metadata {
         let custom = self.object("metadata").object("custom");
-        let Value::Object(custom) = custom.0 else { return BTreeMap::new() };
-        let strings = |(key, value)| if let Value::String(text) = value { Some((key, text)) } else { None };
-        custom.into_iter().filter_map(strings).collect()
+        let mut metadata = Metadata::default();
+        if let Value::Object(custom) = custom.0 {
+            for (name, value) in custom.into_iter().rev() {
+                // The last of several counts, as everywhere.
+                if let (Value::String(text), None) = (value, metadata.get(&name)) {
+                    metadata.push(name.into_owned(), text.into_owned());
+                }
+            }
+        }
+        metadata
     }
 }
 
-fn attachment(value: Value) -> Option<Attachment> {
-    if !value.is_object() {
+fn attachment(value: Json) -> Option<Attachment> {
+    if !matches!(value, Value::Object(_)) {
         return None;
     }
     let mut fields = Fields::of(value);
@@ -113,17 +113,17 @@ fn attachment(value: Value) -> Option<Attachment> {
     })
 }
 
-fn suggestion(value: Value) -> Option<Suggestion> {
+fn suggestion(value: Json) -> Option<Suggestion> {
     let mut fields = Fields::of(value);
     let text = fields.name("message_text")?;
     let payload = fields.value("payload").map(|payload| match payload {
-        Value::String(text) => text,
-        other => other.to_string(),
+        Value::String(text) => text.into_owned(),
+        other => Fields::of(other).into_text(),
     });
     Some(Suggestion { text, payload })
 }
 
-fn call_action(value: Value) -> Option<CallAction> {
+fn call_action(value: Json) -> Option<CallAction> {
     let mut fields = Fields::of(value);
     let contact_number = fields.name("contact_number")?;
     Some(CallAction { title: fields.name("title").unwrap_or_else(|| contact_number.clone()), contact_number })
@@ -143,12 +143,15 @@ fn safe_url(url: String, schemes: &[&str]) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn content_url(url: &str) -> Option<String> {
-        attachment(serde_json::json!({ "content_url": url }))?.content_url
+    fn parsed(value: &serde_json::Value, test: impl Fn(Json) -> Option<String>) -> Option<String> {
+        test(json::parse(&value.to_string()).unwrap())
     }
 
     #[test]
     fn lets_only_harmless_addresses_through() {
+        let content_url = |url: &str| {
+            parsed(&serde_json::json!({ "content_url": url }), |value| attachment(value).unwrap().content_url)
+        };
         for good in
             ["https://a.example/x", "HTTP://a.example", "mailto:a@b.example", "tel:+44123", "  https://a.example  "]
         {
@@ -162,30 +165,22 @@ mod tests {
 
     #[test]
     fn images_come_from_the_web_only() {
-        let preview =
-            |url: &str| attachment(serde_json::json!({ "preview_image_url": url })).unwrap().preview_image_url;
+        let preview = |url: &str| {
+            let value = serde_json::json!({ "preview_image_url": url });
+            parsed(&value, |value| attachment(value).unwrap().preview_image_url)
+        };
         assert_eq!(preview("tel:1"), None);
         assert!(preview("https://a.example/x.png").is_some());
     }
 
     #[test]
-    fn numbers_of_a_surprising_kind_count_as_missing() {
-        let fields = |value: Value| Fields::of(serde_json::json!({ "n": value })).number("n");
-        assert_eq!(fields(3.into()), Some(3));
-        assert_eq!(fields(serde_json::json!(3.0)), Some(3));
-        for bad in
-            [serde_json::json!(-1), serde_json::json!("3"), serde_json::json!(5e9), serde_json::json!([3]), Value::Null]
-        {
-            assert_eq!(fields(bad.clone()), None, "{bad}");
-        }
-    }
-
-    #[test]
     fn a_suggestion_keeps_whatever_payload_it_brings() {
-        let payload =
-            |value: Value| suggestion(serde_json::json!({ "message_text": "x", "payload": value })).unwrap().payload;
+        let payload = |payload: serde_json::Value| {
+            let value = serde_json::json!({ "message_text": "x", "payload": payload });
+            parsed(&value, |value| suggestion(value).unwrap().payload)
+        };
         assert_eq!(payload("p".into()).as_deref(), Some("p"));
-        assert_eq!(payload(serde_json::json!({ "a": 1 })).as_deref(), Some(r#"{"a":1}"#));
-        assert_eq!(payload(Value::Null), None);
+        assert_eq!(payload(serde_json::json!({ "a": 1.5 })).as_deref(), Some(r#"{"a":1.5}"#));
+        assert_eq!(payload(serde_json::Value::Null), None);
     }
 }

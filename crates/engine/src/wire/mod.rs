@@ -5,6 +5,7 @@
 mod decode;
 mod encode;
 mod fields;
+mod json;
 mod system;
 mod timestamp;
 
@@ -13,6 +14,7 @@ pub(crate) use encode::{
     HEARTBEAT, REQUEST_POLY_AGENT_JOIN, USER_END_SESSION, raw, session_body, user_message, user_typing,
 };
 
+pub(crate) use json::{integer, parse, take_string};
 pub(crate) use system::SystemText;
 
 /// Bytes of a frame where the session does not say. Source: Messaging API, "WebSocket", limits.
