@@ -1,23 +1,27 @@
-//! The harness of the end-to-end tests: a browser of its own for each test, in the engine that the environment names.
+//! The harness of the end-to-end tests: for each test a sandbox and a browser of its own, in the engine that the
+//! environment names.
 //!
 //! ```ignore
 //! #[test]
 //! fn greets_the_user() {
-//!     e2e::in_browser(async |page| {
-//!         page.open("http://127.0.0.1:8000/").await;
-//!         page.wait_for("[data-testid=message]").await;
+//!     e2e::on_sandbox(async |page, sandbox| {
+//!         page.open(&sandbox.url("/")).await;
+//!         page.wait_for_text("[data-testid=message]", "Hello").await;
 //!     });
 //! }
 //! ```
 //!
-//! `cargo xtask test e2e` finds the browsers, names them in the environment (see [`Engine::from_env`]) and runs the
-//! tests in each. A test that fails leaves a screenshot and what the browser said in `target/e2e/`.
+//! `cargo xtask test e2e` builds the package and the demo page, finds the browsers, names them in the environment (see
+//! [`Engine::from_env`]) and runs the tests in each. A test that fails leaves a screenshot, the document and what the
+//! browser said in `target/e2e/`.
 
 mod driver;
 mod engine;
 mod page;
+mod sandbox;
 
 use std::{
+    any::Any,
     fs,
     panic::{AssertUnwindSafe, resume_unwind},
     path::{Path, PathBuf},
@@ -31,9 +35,33 @@ use tokio::time::timeout;
 use driver::Driver;
 pub use engine::Engine;
 pub use page::Page;
+pub use poly_messaging_sandbox::ConnectorSettings;
+pub use sandbox::Sandbox;
 
 /// How long a test may take, with the start of its browser. A test that needs longer hangs.
 const TEST_LIMIT: Duration = Duration::from_secs(120);
+
+/// Runs a test in a new browser with an empty profile, beside a sandbox of its own that serves the demo page at `/`
+/// and the package at `/pkg/`. Both are gone afterwards, however the test ends.
+///
+/// # Panics
+///
+/// When the test does, when it takes longer than two minutes, and when the browser or the sandbox does not start.
+pub fn on_sandbox(test: impl AsyncFnOnce(&Page, &Sandbox)) {
+    on_sandbox_with(sandbox::quick(), test);
+}
+
+/// As [`on_sandbox`], with a sandbox of these settings.
+///
+/// # Panics
+///
+/// As [`on_sandbox`].
+pub fn on_sandbox_with(settings: ConnectorSettings, test: impl AsyncFnOnce(&Page, &Sandbox)) {
+    in_browser(async |page| {
+        let sandbox = Sandbox::start(settings).await;
+        test(page, &sandbox).await;
+    });
+}
 
 /// Runs a test in a new browser with an empty profile, and closes it afterwards, however the test ends.
 ///
@@ -54,11 +82,9 @@ pub fn in_browser(test: impl AsyncFnOnce(&Page)) {
         let driver = Driver::start(engine, &traces.log()).await;
         let page = Page::new(engine, &driver).await;
         let outcome = AssertUnwindSafe(timeout(TEST_LIMIT, test(&page))).catch_unwind().await;
-        let failure = match outcome {
+        let failure: Option<Box<dyn Any + Send>> = match outcome {
             Ok(Ok(())) => None,
-            Ok(Err(_)) => {
-                Some(Box::new(format!("{name} took longer than {TEST_LIMIT:?}")) as Box<dyn std::any::Any + Send>)
-            }
+            Ok(Err(_)) => Some(Box::new(format!("{name} took longer than {TEST_LIMIT:?}"))),
             Err(panic) => Some(panic),
         };
         if failure.is_some() {
@@ -123,5 +149,6 @@ fn print_line(line: &str) {
 /// The root of the working copy, as `cargo test` says it.
 pub fn project_root() -> PathBuf {
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    Path::new(&manifest).join("../..")
+    let root = Path::new(&manifest).join("../..");
+    root.canonicalize().unwrap_or(root)
 }

@@ -1,0 +1,64 @@
+//! The sandbox of one test, in the test's own process.
+
+use http::{Method, Request, header::CONTENT_TYPE};
+use http_body_util::BodyExt;
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use poly_messaging_sandbox::{ConnectorSettings, RunningSandbox, Sandbox as Server, SandboxConfig};
+use serde_json::Value;
+
+use crate::project_root;
+
+/// A sandbox that serves the demo page and the package, and answers to a test's orders.
+pub struct Sandbox {
+    server: RunningSandbox,
+}
+
+/// Settings for tests: the conversation takes as many steps as ever, and shorter pauses between them.
+pub(crate) fn quick() -> ConnectorSettings {
+    ConnectorSettings { pace_ms: 10, step_ms: 100, ..ConnectorSettings::default() }
+}
+
+impl Sandbox {
+    pub(crate) async fn start(settings: ConnectorSettings) -> Self {
+        let (www, pkg) = (project_root().join("target/demo"), project_root().join("pkg"));
+        for made in [www.join("demo.js"), pkg.join("index.js")] {
+            assert!(made.exists(), "{} is missing: `cargo xtask test e2e` makes it", made.display());
+        }
+        let config = SandboxConfig { settings, www: Some(www), pkg: Some(pkg), ..SandboxConfig::default() };
+        let server = Server::start(config).await.unwrap_or_else(|error| panic!("the sandbox does not start: {error}"));
+        Self { server }
+    }
+
+    /// The address of a path on this sandbox.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.server.base_url())
+    }
+
+    /// Calls the control API (crates/sandbox/README.md) and returns its answer. `path` comes after `/control`.
+    pub async fn control(&self, method: Method, path: &str, body: &Value) -> Value {
+        let url = self.url(&format!("/control{path}"));
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let request = Request::builder()
+            .method(method)
+            .uri(&url)
+            .header(CONTENT_TYPE, "application/json")
+            .body(body)
+            .expect("the path of a control call is part of an address");
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        let answer = client.request(request).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+        let status = answer.status();
+        let body = answer.into_body().collect().await.unwrap_or_else(|error| panic!("{url}: {error}")).to_bytes();
+        assert!(status.is_success(), "{url} answered {status}: {}", String::from_utf8_lossy(&body));
+        serde_json::from_slice(&body).unwrap_or(Value::Null)
+    }
+
+    /// Asks the control API.
+    pub async fn ask(&self, path: &str) -> Value {
+        self.control(Method::GET, path, &Value::Null).await
+    }
+
+    /// Gives the control API an order.
+    pub async fn order(&self, path: &str, body: &Value) -> Value {
+        self.control(Method::POST, path, body).await
+    }
+}
