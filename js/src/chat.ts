@@ -4,7 +4,7 @@
  */
 
 import { Backlog } from "./backlog.js";
-import type { Client, Host, PlainEvent } from "./boundary.js";
+import type { Client, Host, PlainError, PlainEvent } from "./boundary.js";
 import { Calls } from "./calls.js";
 import { checkMetadata, newDraftId } from "./draft.js";
 import { failure, isPlainError, messageOf, PolyError, toPolyError } from "./errors.js";
@@ -45,6 +45,8 @@ export class DefaultChat implements Chat {
   #phase: "idle" | "loading" | "handing" | "closed" | PolyError = "idle";
   #fetching = false;
   #start: boolean;
+  /** Why there was no access token when it was last asked for, in the application's words. */
+  #tokenFailure: unknown;
 
   /** Throws `config/invalid`. */
   constructor(options: ChatOptions, loader: Loader) {
@@ -283,16 +285,27 @@ export class DefaultChat implements Chat {
     return error;
   }
 
+  /** An error of the module, to which the application's own words are added where it had no access token. */
+  #error(error: PlainError): PolyError {
+    const { code, message, retryable, retryAfterMs } = error;
+    if (code !== "auth/token-failed" || this.#tokenFailure === undefined) return toPolyError(error);
+    return new PolyError(code, message, { retryable, retryAfterMs, cause: this.#tokenFailure });
+  }
+
   readonly #host: Host = {
     change: (change) => {
-      this.#store.apply(change);
+      if (change.op === "connection" && change.connection.status === "failed") {
+        const { status, error } = change.connection;
+        this.#store.apply({ op: "connection", connection: { status, error: this.#error(error) } });
+      } else this.#store.apply(change);
     },
     event: (event) => {
       const { type, draftId } = event.body;
-      if (type !== "messagePending" || !this.#backlog.hasTold(draftId)) this.#emitter.emit(publicEvent(event));
+      if (type === "messagePending" && this.#backlog.hasTold(draftId)) return;
+      this.#emitter.emit(publicEvent(event, (error) => this.#error(error)));
     },
     settle: (call, error) => {
-      this.#calls.settle(call, error);
+      this.#calls.settle(call, error && this.#error(error));
     },
     frame: (direction, text) => {
       this.#frames.tell({ direction, text });
@@ -300,22 +313,40 @@ export class DefaultChat implements Chat {
     log: (level, message) => {
       this.#settings.log.line(level, message);
     },
-    token: (reason, signal) => accessTokenOf(this.#settings.getAccessToken, reason, signal),
+    token: async (reason, signal) => {
+      this.#tokenFailure = undefined;
+      try {
+        return await accessTokenOf(this.#settings.getAccessToken, reason, signal);
+      } catch (thrown) {
+        this.#tokenFailure = thrown;
+        throw thrown;
+      }
+    },
   };
 }
 
 /** `body` and `envelope` as one, with errors and times as the application knows them. */
-function publicEvent({ body, envelope }: PlainEvent): ChatEvent {
+function publicEvent({ body, envelope }: PlainEvent, errorOf: (error: PlainError) => PolyError): ChatEvent {
   const event: Record<string, unknown> = { ...body };
   for (const name of ["error", "cause"]) {
-    if (isPlainError(event[name])) event[name] = toPolyError(event[name]);
+    const error = event[name];
+    if (isPlainError(error)) event[name] = errorOf(error);
   }
-  // What has no name here crosses the border as text, so that no number in it loses a digit on the way.
-  if (body.type === "unknown") event.payload = JSON.parse(event.payload as string);
+  // What has no name here crosses the border as the server's own text.
+  if (body.type === "unknown") event.payload = parsed(event.payload as string);
   // The engine leaves it out where it is not known, as it does for the agent's own messages.
   if (body.type === "liveAgentMessage") event.agentId ??= null;
   if (envelope) Object.assign(event, envelope, { timestamp: new Date(envelope.timestamp) });
   return event as unknown as ChatEvent;
+}
+
+/** JSON as a value. What `JSON.parse` does not take must reach the application all the same, so that stays text. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
 }
 
 /** Throws `config/invalid`. What the frame holds is for the module to check. */

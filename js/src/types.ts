@@ -12,7 +12,7 @@ export interface ChatOptions {
   /**
    * Supplies an access token instead, so that the connector token stays on your backend. Called once for each new
    * session; `signal` aborts when the answer is of no use any more. A rejection, or a result without an `accessToken`,
-   * is the error `auth/token-failed` and carries the rejection's message.
+   * is the error `auth/token-failed`, whose `cause` says what was wrong. There are 30 seconds to answer.
    */
   getAccessToken?: (context: { reason: "start" | "restart"; signal: AbortSignal }) => Promise<AccessToken>;
 

@@ -441,7 +441,7 @@ test("an event is its body and its envelope in one, with dates and PolyErrors", 
     envelope: null,
   });
   client.host.event({ body: { type: "disconnected", error: null }, envelope: null });
-  client.host.event({ body: { type: "unknown", wireType: "X", payload: { error: { code: "x" } } }, envelope });
+  client.host.event({ body: { type: "unknown", wireType: "X", payload: '{"error":{"code":"x"}}' }, envelope });
   assert.deepEqual(heard[0], {
     type: "liveAgentMessage",
     messageId: "m",
@@ -452,6 +452,8 @@ test("an event is its body and its envelope in one, with dates and PolyErrors", 
   });
   assert.ok(heard[1]?.type === "reconnecting" && heard[1].cause instanceof PolyError);
   assert.deepEqual(heard[2], { type: "disconnected", error: null });
+  client.host.event({ body: { type: "unknown", wireType: "X", payload: "{1" }, envelope });
+  assert.equal(heard[4]?.type === "unknown" && heard[4].payload, "{1");
   assert.deepEqual(heard[3]?.type === "unknown" && heard[3].payload, { error: { code: "x" } });
 });
 
