@@ -14,7 +14,7 @@ type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A chat that has done nothing yet. */
 const IDLE: ChatState = freeze({
-  connection: { status: "idle" },
+  connection: freeze({ status: "idle" }),
   session: null,
   messages: freeze([]),
   agent: null,
@@ -112,7 +112,7 @@ export class Store {
         this.#set("isAgentTyping", change.isAgentTyping);
         break;
       case "suggestions":
-        this.#set("suggestions", freeze(change.suggestions));
+        this.#set("suggestions", change.suggestions);
         break;
       case "handoff":
         this.#set("handoff", change.handoff as unknown as ChatState["handoff"]);
@@ -161,7 +161,7 @@ export class Store {
 
   #set<K extends keyof ChatState>(key: K, value: ChatState[K]): void {
     if ((this.#changed ?? this.#snapshot)[key] === value) return;
-    (this.#changed ??= {})[key] = value;
+    (this.#changed ??= {})[key] = freeze(value);
     this.#onChange();
   }
 
@@ -179,6 +179,7 @@ export class Store {
   #made({ id, timestamp, body }: PlainMessage): ChatMessage {
     const message = { id, timestamp: new Date(timestamp), ...body } as unknown as Draft<ChatMessage>;
     if (message.role === "user" && message.error) message.error = toPolyError(message.error);
+    for (const value of Object.values(message)) if (Array.isArray(value)) freeze(value);
     this.#fresh.push(message);
     return message;
   }
@@ -198,10 +199,10 @@ export class Store {
 }
 
 function connectionOf(plain: PlainConnection): ChatState["connection"] {
-  return freeze(plain.status === "failed" ? { status: plain.status, error: toPolyError(plain.error) } : plain);
+  return plain.status === "failed" ? { status: plain.status, error: toPolyError(plain.error) } : plain;
 }
 
 /** So that what a page does to a snapshot by mistake is an error there, and not damage here. */
-function freeze<T extends object>(value: T): T {
+function freeze<T>(value: T): T {
   return Object.freeze(value);
 }

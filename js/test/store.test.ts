@@ -158,6 +158,14 @@ test("a snapshot cannot be changed by its reader", () => {
   assert.deepEqual(texts(store), ["a", "b", "c"]);
 });
 
+test("the parts of a snapshot cannot be changed either", () => {
+  const handoff = { phase: "queued", position: 1 };
+  const store = storeWith(agentLine(0, "a"), { op: "handoff", handoff }, { op: "suggestions", suggestions: [] });
+  const state = store.snapshot();
+  const parts: object[] = [state, state.handoff, state.suggestions, state.messages, state.connection];
+  for (const part of [...parts, (state.messages[0] as AgentMessage).attachments]) assert.ok(Object.isFrozen(part));
+});
+
 test("times are dates", () => {
   const [message] = storeWith(agentLine(0, "a")).snapshot().messages;
   assert.ok(message?.timestamp instanceof Date);
