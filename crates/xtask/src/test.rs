@@ -15,6 +15,7 @@ use crate::{
 };
 use report::{Count, Report};
 
+mod package;
 mod report;
 
 /// What to test.
@@ -55,6 +56,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         || report.check("build", || build::package(build::Options::default()).and_then(|()| build::demo()));
     let needs_build = || if built { Ok(()) } else { Err(anyhow!("the build failed")) };
     if options.part.is_none() {
+        report.check("package", || needs_build().and_then(|()| package::check()));
         report.check("size", || needs_build().and_then(|()| size::weigh_package()));
     }
     if wanted(Part::Lint) {

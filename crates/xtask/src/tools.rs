@@ -77,11 +77,16 @@ pub(crate) fn npm_packages() -> Result<()> {
         &[root.join("node_modules/.package-lock.json")],
         || {
             run(
-                script("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]),
+                npm().args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]),
                 "Is the npm registry reachable? `npm ci` shows more.",
             )
         },
     )
+}
+
+/// npm itself.
+pub(crate) fn npm() -> Command {
+    script("npm")
 }
 
 /// A program that comes with the npm packages.
