@@ -18,3 +18,7 @@ mod plain;
 
 pub use client::Client;
 pub use host::Host;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
