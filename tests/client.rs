@@ -260,11 +260,10 @@ async fn an_unknown_event_arrives_whole_whatever_it_holds() {
     run(r#"
         const client = new Client(page.options(), page.host, 0);
         await page.converse(client);
-        const payload = '{"__proto__":{"polluted":1},"big":123456789012345678901234567890,"deep":[[{"a":null}]],"x":1.5}';
+        const payload = '{"__proto__":{"polluted":1},"big":123456789012345678901234567890,"deep":[[{"a":null}]],"x":1.50}';
         page.socket.say(`{"type":"EVENT_TYPE_NEW","sequence":3,"id":"e3","payload":${payload}}`);
-        const { wireType, payload: told } = page.told.at(-1)[1].body;
-        equal([wireType, told.big, told.deep, told.x], ["EVENT_TYPE_NEW", 123456789012345678901234567890, [[{ a: null }]], 1.5]);
-        equal([Object.hasOwn(told, "__proto__"), told.polluted], [true, undefined]);
+        const told = page.told.at(-1)[1].body;
+        equal([told.wireType, told.payload], ["EVENT_TYPE_NEW", payload], "JSON text, to the last digit");
         client.close(1);
     "#)
     .await;
@@ -284,7 +283,7 @@ async fn frames_are_told_while_they_are_watched_in_order_with_the_events() {
             [["in", frame], "agentLeft", ["in", "not json"]]);
         page.told.length = 0;
         client.rawSend('{"type":"X"}');
-        equal(page.told, [["frame", "out", '{"payload":{},"type":"X"}']]);
+        equal(page.told, [["frame", "out", '{"type":"X","payload":{}}']]);
         page.socket.readyState = 2;
         client.rawSend('{"type":"Y"}');
         equal(page.told.length, 1, "what was not written is not told of");

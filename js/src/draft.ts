@@ -15,15 +15,11 @@ export function newDraftId(): string {
 }
 
 /** Checks `metadata`. Throws `config/invalid`. */
-export function checkMetadata(metadata: unknown): Record<string, string> {
-  if (metadata === undefined) return {};
-  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
-    throw new PolyError("config/invalid", `metadata must be an object of strings; found ${typeof metadata}.`);
-  }
-  for (const [name, value] of Object.entries(metadata)) {
-    if (typeof value !== "string") {
-      throw new PolyError("config/invalid", `metadata.${name} must be a string; found ${typeof value}.`);
-    }
+export function checkMetadata(metadata: Record<string, string> = {}): Record<string, string> {
+  const given: unknown = metadata;
+  const isObject = typeof given === "object" && given !== null && !Array.isArray(given);
+  if (!isObject || Object.values(given).some((value) => typeof value !== "string")) {
+    throw new PolyError("config/invalid", "metadata must be an object whose values are strings.");
   }
   return { ...metadata };
 }

@@ -82,7 +82,6 @@ const OWN = {
   "message/too-large": [false, "The message is too long to be sent."],
   "message/not-delivered": [true, "The message was not delivered. Send it again."],
   "message/unknown-draft": [false, "There is no failed message with this id."],
-  "session/ended": [false, "The conversation has ended. Start a new one."],
   "transport/not-connected": [true, "The chat is not connected."],
   internal: [false, "Something went wrong inside the chat. Please report it."],
 } as const satisfies Partial<Record<PolyErrorCode, readonly [boolean, string]>>;

@@ -4,7 +4,7 @@ import type { EngineOptions } from "./boundary.js";
 import { PolyError } from "./errors.js";
 import { createLog, LEVELS, type Log } from "./log.js";
 import { detectPlatform } from "./platform.js";
-import type { ChatOptions } from "./types.js";
+import type { ChatOptions, Logger } from "./types.js";
 
 /** Checked options. */
 export interface Settings {
@@ -15,87 +15,49 @@ export interface Settings {
   log: Log;
 }
 
-const NAMES: Record<keyof ChatOptions, true> = {
-  connectorToken: true,
-  getAccessToken: true,
-  environment: true,
-  hostIdentifier: true,
-  streaming: true,
-  platform: true,
-  deviceType: true,
-  fresh: true,
-  autoConnect: true,
-  persistence: true,
-  onSessionLost: true,
-  beforeAgentJoin: true,
-  heartbeatIntervalMs: true,
-  sessionTimeoutMs: true,
-  confirmTimeoutMs: true,
-  maxReconnectAttempts: true,
-  logger: true,
-};
-
 const REGIONS = { us: "us-1", uk: "uk-1", euw: "euw-1" };
 const PLATFORMS = ["web", "ios-web", "android-web", "ios", "android", "custom"] as const;
 const DEVICE_TYPES = ["mobile", "tablet", "desktop"] as const;
 
 /**
- * Checks `options`. Throws `config/invalid` naming the option, what was found and what is allowed; what a token holds
- * is never said. An option that does not exist is told to the log.
+ * Checks `options`. Throws `config/invalid` naming the option, what was found and what is allowed; what a token holds is
+ * never said.
  */
 export function parseOptions(options: ChatOptions): Settings {
   const given: unknown = options;
   if (typeof given !== "object" || given === null) invalid("options", given, "an object");
   const detected = detectPlatform();
-  const token = parseToken(options);
-  flag("fresh", options.fresh, false);
-  parsePersistence(options.persistence);
-  method("beforeAgentJoin", options.beforeAgentJoin);
-  const log = createLog(parseLogger(options.logger));
-  for (const name of Object.keys(options)) {
-    if (!(name in NAMES)) log.line(2, `There is no option "${name}"; it is ignored.`);
+  const check = checks(given as Record<string, unknown>);
+  const connectorToken = parseToken(options);
+  check.method("getAccessToken");
+  check.method("beforeAgentJoin");
+  check.flag("fresh", false);
+  if (!has(options.persistence, ["get", "set", "remove"])) {
+    check.one("persistence", ["local", "tab", "none"], "local", " or an object with the functions get, set and remove");
   }
+  const logger = has(options.logger, ["log"])
+    ? (options.logger as Logger)
+    : check.one("logger", LEVELS, "warn", " or an object with the function log");
   return {
     engine: {
       ...parseEnvironment(options.environment),
       hostIdentifier: parseHost(options.hostIdentifier),
-      connectorToken: token,
-      streaming: flag("streaming", options.streaming, true),
-      platform: one("platform", options.platform, PLATFORMS, detected.platform),
-      deviceType: one("deviceType", options.deviceType, DEVICE_TYPES, detected.deviceType),
-      onSessionLost: one("onSessionLost", options.onSessionLost, ["restart", "end"], "restart"),
+      connectorToken,
+      streaming: check.flag("streaming", true),
+      platform: check.one("platform", PLATFORMS, detected.platform),
+      deviceType: check.one("deviceType", DEVICE_TYPES, detected.deviceType),
+      onSessionLost: check.one("onSessionLost", ["restart", "end"], "restart"),
       heartbeatIntervalMs:
         options.heartbeatIntervalMs === 0
           ? 0
-          : whole(
-              "heartbeatIntervalMs",
-              options.heartbeatIntervalMs,
-              30_000,
-              1_000,
-              600_000,
-              " milliseconds, or 0 for none",
-            ),
-      sessionTimeoutMs: whole(
-        "sessionTimeoutMs",
-        options.sessionTimeoutMs,
-        600_000,
-        1_000,
-        86_400_000,
-        " milliseconds",
-      ),
-      confirmTimeoutMs: whole("confirmTimeoutMs", options.confirmTimeoutMs, 5_000, 100, 600_000, " milliseconds"),
-      maxReconnectAttempts: whole(
-        "maxReconnectAttempts",
-        options.maxReconnectAttempts,
-        10,
-        0,
-        1_000,
-        ", where 0 means no limit",
-      ),
+          : check.whole("heartbeatIntervalMs", 30_000, 1_000, 600_000, " milliseconds, or 0 for none"),
+      sessionTimeoutMs: check.whole("sessionTimeoutMs", 600_000, 1_000, 86_400_000, " milliseconds"),
+      confirmTimeoutMs: check.whole("confirmTimeoutMs", 5_000, 100, 600_000, " milliseconds"),
+      maxReconnectAttempts: check.whole("maxReconnectAttempts", 10, 0, 1_000, ", where 0 means no limit"),
     },
     getAccessToken: options.getAccessToken,
-    autoConnect: flag("autoConnect", options.autoConnect, true),
-    log,
+    autoConnect: check.flag("autoConnect", true),
+    log: createLog(logger),
   };
 }
 
@@ -105,7 +67,6 @@ function parseToken({ connectorToken, getAccessToken }: ChatOptions): string | n
     const found = count === 0 ? "neither" : "both";
     throw new PolyError("config/invalid", `Give exactly one of connectorToken and getAccessToken; found ${found}.`);
   }
-  method("getAccessToken", getAccessToken);
   return connectorToken === undefined ? null : header("connectorToken", connectorToken, true);
 }
 
@@ -116,18 +77,18 @@ function parseHost(value: unknown): string {
   if (!origin || origin === "null") {
     throw new PolyError(
       "config/invalid",
-      "This page has no origin of its own (a file, or a sandboxed iframe), so hostIdentifier is needed: the web origin or app namespace registered for the connector.",
+      "This page has no origin (a file, a sandboxed iframe), so hostIdentifier is needed: the host registered for the connector.",
     );
   }
   return origin;
 }
 
 function parseEnvironment(value: unknown): { apiUrl: string; socketUrl: string } {
-  const environment = value ?? "us";
+  const environment = value === undefined ? "us" : value;
   if (typeof environment === "string" && Object.hasOwn(REGIONS, environment)) {
     return cluster(REGIONS[environment as keyof typeof REGIONS]);
   }
-  if (typeof environment === "object") {
+  if (typeof environment === "object" && environment) {
     const { cluster: name, apiUrl, socketUrl } = environment as Record<string, unknown>;
     if (name !== undefined && apiUrl === undefined && socketUrl === undefined) {
       if (typeof name === "string" && /^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) return cluster(name);
@@ -177,37 +138,35 @@ function address(name: string, value: unknown, scheme: "http" | "ws"): string {
   return url.href.replace(/\/+$/, "");
 }
 
-function parsePersistence(value: unknown): void {
-  const store = value as Record<string, unknown> | null;
-  if (typeof store === "object" && store && ["get", "set", "remove"].every((name) => typeof store[name] === "function"))
-    return;
-  one("persistence", value, ["local", "tab", "none"], "local", " or an object with the functions get, set and remove");
+/** Whether `value` is an object with these functions. */
+function has(value: unknown, functions: string[]): boolean {
+  const object = value as Record<string, unknown> | null;
+  return typeof object === "object" && object !== null && functions.every((name) => typeof object[name] === "function");
 }
 
-function parseLogger(value: ChatOptions["logger"]): NonNullable<ChatOptions["logger"]> {
-  if (typeof value === "object" && typeof (value as { log?: unknown } | null)?.log === "function") return value;
-  return one("logger", value, LEVELS, "warn", " or an object with the function log");
-}
-
-function method(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== "function") invalid(name, value, "a function");
-}
-
-function flag(name: string, value: unknown, fallback: boolean): boolean {
-  if (value === undefined) return fallback;
-  return typeof value === "boolean" ? value : invalid(name, value, "true or false");
-}
-
-function one<T extends string>(name: string, value: unknown, allowed: readonly T[], fallback: T, more = ""): T {
-  if (value === undefined) return fallback;
-  if (allowed.includes(value as T)) return value as T;
-  return invalid(name, value, allowed.map((text) => `"${text}"`).join(", ") + more);
-}
-
-function whole(name: string, value: unknown, fallback: number, min: number, max: number, unit: string): number {
-  if (value === undefined) return fallback;
-  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
-  return invalid(name, value, `a whole number from ${min} to ${max}${unit}`);
+/** Checks by the name of an option. What is left out is `fallback`. */
+function checks(options: Record<string, unknown>) {
+  const check = <T>(name: string, fallback: T, fits: (value: unknown) => boolean, allowed: string): T => {
+    const value = options[name];
+    if (value === undefined) return fallback;
+    return fits(value) ? (value as T) : invalid(name, value, allowed);
+  };
+  return {
+    method: (name: string) => {
+      check(name, undefined, (value) => typeof value === "function", "a function");
+    },
+    flag: (name: string, fallback: boolean) =>
+      check(name, fallback, (value) => typeof value === "boolean", "true or false"),
+    one: <T extends string>(name: string, allowed: readonly T[], fallback: T, more = "") =>
+      check(name, fallback, (value) => allowed.includes(value as T), `"${allowed.join('", "')}"${more}`),
+    whole: (name: string, fallback: number, min: number, max: number, unit: string) =>
+      check(
+        name,
+        fallback,
+        (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+        `a whole number from ${min} to ${max}${unit}`,
+      ),
+  };
 }
 
 /** A value that goes into a request's header. */

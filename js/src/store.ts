@@ -48,7 +48,7 @@ export class Store {
   #list: ChatMessage[] = [];
   /** Messages made since the last snapshot: nobody else holds them, so they are not frozen yet. */
   #fresh: ChatMessage[] = [];
-  /** Whether the messages differ from the snapshot's; `#list` is then in nobody else's hands. */
+  /** Whether the messages differ from the snapshot's. */
   #listChanged = false;
   /** Messages that the engine has not been given yet. They stand after its own. */
   #drafts: UserMessage[] = [];
@@ -64,7 +64,8 @@ export class Store {
     if (!this.#changed) return this.#snapshot;
     const next = { ...this.#snapshot, ...this.#changed };
     if (this.#listChanged) {
-      next.messages = freeze(this.#drafts.length > 0 ? [...this.#list, ...this.#drafts] : this.#list);
+      // A copy, and so nobody else's list is ours; freezing it would take far longer than copying does.
+      next.messages = this.#list.concat(this.#drafts);
       this.#listChanged = false;
       this.#fresh.forEach(freeze);
       this.#fresh = [];
@@ -167,10 +168,7 @@ export class Store {
 
   /** The list, to be changed. */
   #messages(): ChatMessage[] {
-    if (!this.#listChanged) {
-      this.#list = this.#list.slice();
-      this.#listChanged = true;
-    }
+    this.#listChanged = true;
     this.#changed ??= {};
     this.#onChange();
     return this.#list;

@@ -27,7 +27,6 @@ test("what the face raises by itself reads as the engine would say it", () => {
     "message/too-large",
     "message/not-delivered",
     "message/unknown-draft",
-    "session/ended",
     "transport/not-connected",
     "internal",
   ] as const;

@@ -108,6 +108,7 @@ const refused: [string, unknown, RegExp][] = [
   ],
   ["an unknown environment", { environment: "mars" }, /^environment must be "us", "uk", "euw".*found "mars"/],
   ["an inherited name for an environment", { environment: "toString" }, /^environment /],
+  ["null for an environment", { environment: null }, /^environment must be .*found null/],
   ["null for an environment's cluster", { environment: { cluster: null } }, /^environment\.cluster .*found null/],
   [
     "a cluster that is another host",
@@ -226,13 +227,6 @@ test("getAccessToken leaves the connector token to the backend", () => {
   const settings = parseOptions({ getAccessToken });
   assert.equal(settings.engine.connectorToken, null);
   assert.equal(settings.getAccessToken, getAccessToken);
-});
-
-test("an option that does not exist is told to the log", () => {
-  const lines: string[] = [];
-  const logger = { log: (level: string, message: string) => lines.push(`${level}: ${message}`) };
-  parseOptions({ connectorToken: TOKEN, logger, hostIdentifer: "x" } as ChatOptions);
-  assert.deepEqual(lines, ['warn: There is no option "hostIdentifer"; it is ignored.']);
 });
 
 test("a logger that throws harms nothing, and a level keeps lesser lines out", () => {

@@ -83,7 +83,11 @@ fn bind(options: Options) -> Result<()> {
     if options.dev {
         cargo.args(["--features", "dev"]);
     } else {
-        cargo.args(["--profile", "wasm"]).env("CARGO_ENCODED_RUSTFLAGS", short_paths()?.join("\x1f"));
+        let mut flags = short_paths()?;
+        if tools::std_source() {
+            flags.extend(rebuild_std(&mut cargo));
+        }
+        cargo.args(["--profile", "wasm"]).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
     }
     run(&mut cargo, "The lines above say what does not compile.")?;
 
@@ -122,6 +126,15 @@ fn short_paths() -> Result<Vec<String>> {
         }
     }
     Ok(folders.iter().map(|folder| format!("--remap-path-prefix={}=", folder.display())).collect())
+}
+
+/// Has the standard library compiled along with the crate, for size and without the texts of its panics, which no page
+/// would show: a tenth of what a page downloads. Cargo calls that unstable, so a stable compiler has to be told to do
+/// it. Returns what to tell rustc.
+fn rebuild_std(cargo: &mut Command) -> impl Iterator<Item = String> {
+    cargo.env("RUSTC_BOOTSTRAP", "1");
+    cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
+    ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none"].into_iter().map(str::to_owned)
 }
 
 /// Puts the module into pkg/, as small as wasm-opt makes it.

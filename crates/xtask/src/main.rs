@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod browsers;
 mod build;
 mod demo;
@@ -34,6 +35,8 @@ enum Command {
     Test(test::Options),
     /// Weigh everything a page downloads against the budget
     Size(size::Options),
+    /// Measure how the cost of chunks and of history grows
+    Bench,
 }
 
 fn main() -> ExitCode {
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Size(options) => size::run(&options),
+        Command::Bench => bench::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

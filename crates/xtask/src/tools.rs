@@ -38,6 +38,18 @@ pub(crate) fn wasm_target() -> Result<()> {
     )
 }
 
+/// Whether the source of the standard library is there, or could be fetched. Says so where it cannot be had.
+pub(crate) fn std_source() -> bool {
+    let sysroot = ask(Command::new("rustc").args(["--print", "sysroot"])).unwrap_or_default();
+    let source = Path::new(&sysroot).join("lib/rustlib/src/rust/library/std/Cargo.toml");
+    let fetch = || ask(Command::new("rustup").args(["component", "add", "rust-src"])).is_some() && source.exists();
+    let is_there = source.exists() || fetch();
+    if !is_there {
+        eprintln!("The module is larger than it need be: `rustup component add rust-src` did not work.");
+    }
+    is_there
+}
+
 /// Makes sure that `cargo clippy` or `cargo fmt` is there.
 pub(crate) fn rust_component(subcommand: &str, component: &str) -> Result<()> {
     if ask(cargo().args([subcommand, "--version"])).is_some() {
