@@ -41,6 +41,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot start the sandbox")?;
+    stop_with_us(sandbox.id())?;
     let output = sandbox.stdout.take().context("the sandbox has no output")?;
     for line in BufReader::new(output).lines() {
         let line = line.context("cannot read what the sandbox says")?;
@@ -58,6 +59,27 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let status = sandbox.wait()?;
     if !status.success() {
         bail!("the sandbox stopped ({status}). Its last lines above say why.");
+    }
+    Ok(())
+}
+
+/// Passes the order to stop on to the sandbox; once it has stopped, so do we.
+fn stop_with_us(sandbox: u32) -> Result<()> {
+    // Ctrl-C reaches both from the terminal. An order to this process alone does not.
+    let stop = move || drop(Command::new("kill").arg(sandbox.to_string()).status());
+    ctrlc::set_handler(stop).context("cannot listen to signals")?;
+
+    // npm passes an order on to its shell, which goes without a word to us.
+    #[cfg(unix)]
+    if env::var_os("npm_lifecycle_event").is_some() {
+        use std::{os::unix::process::parent_id, thread, time::Duration};
+        let shell = parent_id();
+        thread::spawn(move || {
+            while parent_id() == shell {
+                thread::sleep(Duration::from_millis(200));
+            }
+            stop();
+        });
     }
     Ok(())
 }
