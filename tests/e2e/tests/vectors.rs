@@ -82,7 +82,11 @@ async fn play(page: &Page, sandbox: &Sandbox, vector: &Value) {
     }
     if let Some(expected) = vector.get("sends") {
         let session = state["sessionId"].as_str().expect("a session");
-        let log = sandbox.ask(&format!("/sessions/{session}/log")).await;
+        // What the client sent before it closed its socket has come in once the server has seen that close.
+        let log = format!("/sessions/{session}/log");
+        let is_closed = "({ sockets }) => sockets.every(({ closed }) => closed)";
+        page.wait_until(&format!("fetch('/control{log}').then((answer) => answer.json()).then({is_closed})")).await;
+        let log = sandbox.ask(&log).await;
         let sends: Vec<_> = log["frames_in"]
             .as_array()
             .expect("the frames that came in")
