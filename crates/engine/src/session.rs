@@ -90,6 +90,7 @@ impl Engine {
     }
 
     fn request(&mut self, kind: RequestKind, attempt: u32) {
+        self.timers.stop(Timer::HttpRetry);
         self.last_request += 1;
         let id = self.last_request;
         self.link = Link::Request { kind, id, attempt };
@@ -198,6 +199,10 @@ impl Engine {
                 let text = take("message").or_else(|| take("error"));
                 let known = KNOWN_TEXTS.into_iter().find(|known| text.as_deref() == Some(known));
                 let error = explain(refusal(kind, status, known), known);
+                if kind == RequestKind::Session && error.code == ErrorCode::AuthUnauthorized {
+                    // The next attempt needs another one.
+                    self.token = None;
+                }
                 Err(Failure { error, pause: if status >= 500 { again } else { None } })
             }
         }
