@@ -57,14 +57,13 @@ pub(crate) struct Socket {
     is_echoed: bool,
     /// The history is complete.
     pub(crate) is_settled: bool,
-    /// The first socket of a session made just now, whose history holds nothing but its start.
+    /// The first socket to open on a session made just now, whose history holds nothing but its start.
     pub(crate) is_first: bool,
 }
 
 impl Engine {
     pub(crate) fn open_socket(&mut self) {
-        let (Some(session), Some(token)) = (&mut self.session, &self.token) else { return self.connect() };
-        session.sockets += 1;
+        let (Some(session), Some(token)) = (&self.session, &self.token) else { return self.connect() };
         self.last_socket += 1;
         let id = self.last_socket;
         let mut url = self.config.socket_url.clone();
@@ -77,7 +76,7 @@ impl Engine {
             url.push_str("&cursor=");
             url.push_str(&cursor.to_string());
         }
-        let is_first = session.sockets == 1;
+        let is_first = !session.has_opened;
         let socket = Socket { id, is_open: false, is_served: false, is_echoed: false, is_settled: false, is_first };
         self.link = Link::Socket(socket);
         self.timers.stop(Timer::Reconnect);
@@ -89,20 +88,22 @@ impl Engine {
     }
 
     pub(crate) fn handle_opened(&mut self, opened: SocketId) {
-        let resumed = self.session.as_ref().is_some_and(|session| session.sockets > 1);
         let Some(socket) = self.socket_mut(opened) else { return };
         if socket.is_open {
             return;
         }
         socket.is_open = true;
         let is_first = socket.is_first;
+        if let Some(session) = &mut self.session {
+            session.has_opened = true;
+        }
         self.counts.sockets_opened += 1;
         self.timers.stop(Timer::Handshake);
         if self.is_ending() {
             return self.send_end();
         }
         self.show_connection(ConnectionView::Open);
-        self.tell(EventBody::Connected { resumed });
+        self.tell(EventBody::Connected { resumed: !is_first });
         self.schedule_heartbeat();
         if !is_first {
             // Its echo comes behind the history, and so tells where that ends.

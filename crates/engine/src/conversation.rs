@@ -232,10 +232,15 @@ impl Conversation {
             && message.attachments.is_empty()
             && message.suggestions.is_empty()
             && message.call_actions.is_empty();
+        let id = self.streams.locate(message_id);
         if is_empty {
+            if self.streams.open() == Some(id) {
+                // It ends its stream, and replaces nothing of what that brought.
+                let line = self.streams.abandon();
+                self.stop_streaming(line, out);
+            }
             return;
         }
-        let id = self.streams.locate(message_id);
         self.hold_place(id, envelope, out);
         let abandoned = self.streams.interrupt(id);
         self.stop_streaming(abandoned, out);

@@ -40,8 +40,8 @@ const CONNECTOR_UNKNOWN: &str = "Connector token does not exist";
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) id: String,
-    /// Sockets opened on it so far.
-    pub(crate) sockets: u32,
+    /// A socket has been open on it.
+    pub(crate) has_opened: bool,
     streaming: bool,
 }
 
@@ -210,7 +210,7 @@ impl Engine {
 
     fn begin_session(&mut self, id: String) {
         self.log(LogLevel::Info, ["session ", &id].concat());
-        let session = Session { id: id.clone(), sockets: 0, streaming: self.config.streaming };
+        let session = Session { id: id.clone(), has_opened: false, streaming: self.config.streaming };
         self.change(Change::Session { session: Some(session.view()) });
         self.session = Some(session);
         if let Some(previous_session_id) = self.replaces.take() {

@@ -34,7 +34,7 @@ pub(crate) struct Stream {
     pub(crate) line: Option<Key>,
     /// The lowest sequence of its parts so far.
     pub(crate) first_sequence: Option<u64>,
-    /// Its id, as the server gave it; empty where it gave none.
+    /// Its id, or that of its first event where it has none; empty where that has none either.
     pub(crate) message_id: String,
     taken: u32,
     /// Chunks that are early, the next one last.

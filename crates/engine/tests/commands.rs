@@ -323,6 +323,30 @@ fn a_message_moved_to_its_earliest_part_takes_the_time_of_that_too() {
     assert_eq!(late.state.messages[0].timestamp, calm.state.messages[0].timestamp);
 }
 
+#[test]
+fn a_whole_message_without_content_ends_its_stream() {
+    let mut client = Client::joined();
+    client.receive(chunk(3, "m", 1, "Hello", false));
+    client.receive(event(4, "POLY_AGENT_MESSAGE", json!({ "message_id": "m", "text": "" })));
+    let MessageBody::Agent { text, is_streaming, .. } = &client.state.messages[0].body else { panic!() };
+    assert_eq!((text.as_str(), is_streaming), ("Hello", &false));
+}
+
+#[test]
+fn a_first_connection_is_no_resumption_however_many_tries_it_took() {
+    let mut client = Client::new();
+    client.give(Input::Start);
+    client.answer_token();
+    client.answer_session("s1");
+    client.drop_socket(1006);
+    client.wait_for_socket();
+    client.open();
+    let connected = client.events.iter().find(|event| event["type"] == "connected").unwrap();
+    assert_eq!(connected["resumed"], false);
+    client.history([session_start(1)]);
+    assert_eq!(joins(&client), 1);
+}
+
 /// Anything that can happen to a chat.
 #[derive(Debug, Clone)]
 enum Act {
@@ -471,5 +495,62 @@ proptest! {
         for call in calls {
             prop_assert!(client.result(call).is_some(), "call {} is never settled", call);
         }
+    }
+
+    #[test]
+    fn a_server_that_works_again_leaves_nothing_pending(acts in prop::collection::vec(act(), 0..60), seed in any::<u64>()) {
+        let mut client = Client::with(options(), seed);
+        for (step, act) in acts.iter().enumerate() {
+            apply(&mut client, act, step);
+        }
+        let call = client.call();
+        client.give(if client.state.ended.is_some() { Input::Restart { call } } else { Input::Reconnect { call } });
+        let mut is_ending = client.status() == "closing";
+        let mut socket = None;
+        let mut seen = client.frames.len();
+        for step in 1_000..1_200 {
+            while !client.requests.is_empty() {
+                client.answer(200, json!({ "access_token": "SECRET", "session_id": format!("s{step}") }));
+            }
+            if client.socket.is_some_and(|(_, is_open)| !is_open) {
+                client.open();
+            }
+            let is_new = client.socket.is_some() && client.socket != socket;
+            socket = client.socket;
+            if is_new {
+                let session = client.state.session.as_ref().unwrap().id.clone();
+                let mut start = session_start(1);
+                start["id"] = json!(format!("start of {session}"));
+                client.history([start]);
+            }
+            let frames = client.frames.split_off(seen.min(client.frames.len()));
+            for (at, frame) in frames.iter().enumerate() {
+                let sequence = step as u64 * 100 + at as u64;
+                let name = frame["type"].as_str().unwrap().trim_start_matches("EVENT_TYPE_").to_owned();
+                let mut answer = event(sequence, &name, frame["payload"].clone());
+                if name == "REQUEST_POLY_AGENT_JOIN" {
+                    answer = event(sequence, "POLY_AGENT_JOINED", json!({}));
+                } else if name == "USER_END_SESSION" {
+                    answer = event(sequence, "SESSION_END", json!({ "reason": "REASON_USER_END" }));
+                }
+                answer["metadata"] = frame["metadata"].clone();
+                if client.socket.is_some() {
+                    client.receive(answer);
+                }
+            }
+            client.frames.extend(frames);
+            seen = client.frames.len();
+            client.pass(500);
+            is_ending |= client.state.ended.is_some();
+        }
+        prop_assert!(client.result(call).is_some());
+        if is_ending {
+            prop_assert!(client.state.ended.is_some());
+        } else {
+            prop_assert_eq!(client.status(), "open".to_owned());
+            prop_assert!(client.state.agent.is_some());
+        }
+        let is_pending = |message: &Message| matches!(message.body, MessageBody::User { delivery: Delivery::Pending, .. });
+        prop_assert!(!client.state.messages.iter().any(is_pending), "pending for ever");
     }
 }
