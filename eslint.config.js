@@ -5,7 +5,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import ts from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["target/", "pkg/", "**/*.js", "**/*.d.ts"]),
+  globalIgnores(["target/", "pkg/", "**/*.js", "**/*.mjs", "**/*.d.ts"]),
   js.configs.recommended,
   ts.configs.strictTypeChecked,
   ts.configs.stylisticTypeChecked,

@@ -73,7 +73,8 @@ export interface PlainEvent {
 
 /**
  * What the module calls. Outputs come in order: the changes of an event before the event. A method may call back into
- * the client; what follows from that is delivered after what is already under way.
+ * the client; what follows from that is delivered after what is already under way. The module holds it weakly while nothing
+ * is under way, so that a chat left alone can be collected: keep it for as long as the client is used.
  */
 export interface Host {
   change(change: Change): void;

@@ -21,7 +21,7 @@ export interface Envelope {
 interface LocalEvents {
   /** A connection is being made, for the first time or anew. */
   connecting: object;
-  /** The connection is open and its history in place. */
+  /** The connection is open; its history comes next. */
   connected: {
     /** Whether the session was taken up again rather than made new. */
     resumed: boolean;

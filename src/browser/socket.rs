@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{CloseEvent, Event, MessageEvent, WebSocket};
 
 use super::Inbox;
+use super::timers::Timeout;
 use crate::plain;
 
 /// The close code for a socket that never opened or was cut off.
@@ -23,6 +24,8 @@ struct Entry {
     id: SocketId,
     /// `None` where the browser refused to make one, until that is reported.
     socket: Option<Socket>,
+    /// Reports the end after an error, should no close event come.
+    ending: Option<Timeout>,
 }
 
 struct Socket {
@@ -34,6 +37,7 @@ impl Drop for Socket {
     fn drop(&mut self) {
         self.web.set_onopen(None);
         self.web.set_onmessage(None);
+        self.web.set_onerror(None);
         self.web.set_onclose(None);
     }
 }
@@ -50,18 +54,21 @@ impl Sockets {
         let socket = WebSocket::new(url).ok().map(|web| {
             let (sockets, inbox) = (self.clone(), inbox.clone());
             let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
-                if let Some(input) = sockets.input(id, &event) {
+                if event.type_() == "error" {
+                    sockets.expect_close(id, &inbox);
+                } else if let Some(input) = sockets.input(id, &event) {
                     inbox(input);
                 }
             });
             let function = Some(listener.as_ref().unchecked_ref());
             web.set_onopen(function);
             web.set_onmessage(function);
+            web.set_onerror(function);
             web.set_onclose(function);
             Socket { web, _listener: listener }
         });
         let refused = socket.is_none();
-        self.entries.borrow_mut().push(Entry { id, socket });
+        self.entries.borrow_mut().push(Entry { id, socket, ending: None });
         if refused {
             let (sockets, inbox) = (self.clone(), inbox.clone());
             wasm_bindgen_futures::spawn_local(async move {
@@ -83,6 +90,20 @@ impl Sockets {
             && socket.web.close_with_code(code).is_err()
         {
             let _ = socket.web.close();
+        }
+    }
+
+    /// An error is followed by a close event in the same turn. Not so in WebKit where it refuses to connect at all, to
+    /// a blocked port or against the page's content security policy: there the error is all that comes.
+    fn expect_close(&self, id: SocketId, inbox: &Inbox) {
+        let (sockets, inbox) = (self.clone(), inbox.clone());
+        let ending = Timeout::new(0, move || {
+            if sockets.take(id).is_some() {
+                inbox(Input::SocketClosed { socket: id, code: ABNORMAL });
+            }
+        });
+        if let Some(entry) = self.entries.borrow_mut().iter_mut().find(|entry| entry.id == id) {
+            entry.ending = ending;
         }
     }
 
@@ -195,7 +216,25 @@ mod tests {
         assert_eq!(heard.next().await, Input::SocketClosed { socket: 5, code: 4001 });
         assert!(heard.is_silent());
         assert!(sockets.is_empty());
-        assert_eq!(script("return [scripted.onopen, scripted.onmessage, scripted.onclose]"), "[null,null,null]");
+        assert_eq!(
+            script("return [scripted.onopen, scripted.onmessage, scripted.onerror, scripted.onclose]"),
+            "[null,null,null,null]"
+        );
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_error_is_the_end_with_the_close_event_or_without() {
+        let _web_socket = scripted();
+        let (sockets, heard) = (Sockets::default(), Heard::default());
+        sockets.open(5, "ws://example.com", &heard.inbox());
+        script("scripted.readyState = 3; scripted.fire('error'); scripted.fire('close', { code: 1009 })");
+        assert_eq!(heard.next().await, Input::SocketClosed { socket: 5, code: 1009 });
+        sockets.open(6, "ws://example.com", &heard.inbox());
+        script("scripted.readyState = 3; scripted.fire('error')");
+        assert!(heard.is_silent());
+        assert_eq!(heard.next().await, Input::SocketClosed { socket: 6, code: 1006 });
+        assert!(heard.is_silent());
+        assert!(sockets.is_empty());
     }
 
     #[wasm_bindgen_test]

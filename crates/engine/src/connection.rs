@@ -4,8 +4,8 @@ use crate::engine::Engine;
 use crate::session::RequestKind;
 use crate::timers::Timer;
 use crate::{
-    ConnectionView, Error, ErrorCode, EventBody, LogLevel, OnSessionLost, Output, RequestId, SocketId, TokenReason,
-    wire,
+    Change, ConnectionView, Error, ErrorCode, EventBody, LogLevel, OnSessionLost, Output, RequestId, SocketId,
+    TokenReason, wire,
 };
 
 /// Milliseconds that a socket gets to open.
@@ -15,10 +15,15 @@ const BACKOFF_BASE_MS: u32 = 1_000;
 const BACKOFF_MAX_MS: u32 = 30_000;
 /// Milliseconds within which something must be received after a heartbeat.
 const HEARTBEAT_ANSWER_MS: u64 = 10_000;
-/// Milliseconds after which a history counts as complete though the heartbeat sent behind it was not echoed.
+/// Milliseconds that the history gets to begin.
+const HISTORY_TIMEOUT_MS: u64 = 10_000;
+/// Milliseconds without a further batch after which a history counts as complete: while the heartbeat sent behind the
+/// handshake is not echoed, and once it is.
 const SETTLE_TIMEOUT_MS: u64 = 3_000;
-/// Milliseconds without a further batch after which a history counts as complete.
 const SETTLE_QUIET_MS: u64 = 150;
+
+/// Sessions that may be lost in a row before anyone was there to answer; one more, and no other is made unasked.
+const MAX_SESSIONS_LOST: u32 = 3;
 
 /// Close codes that this client uses itself.
 pub(crate) const CLOSE_NORMAL: u16 = 1_000;
@@ -52,14 +57,13 @@ pub(crate) struct Socket {
     is_echoed: bool,
     /// The history is complete.
     pub(crate) is_settled: bool,
-    /// The first socket of a session made just now, whose history holds nothing but its start.
+    /// The first socket to open on a session made just now, whose history holds nothing but its start.
     pub(crate) is_first: bool,
 }
 
 impl Engine {
     pub(crate) fn open_socket(&mut self) {
-        let (Some(session), Some(token)) = (&mut self.session, &self.token) else { return self.connect() };
-        session.sockets += 1;
+        let (Some(session), Some(token)) = (&self.session, &self.token) else { return self.connect() };
         self.last_socket += 1;
         let id = self.last_socket;
         let mut url = self.config.socket_url.clone();
@@ -72,7 +76,7 @@ impl Engine {
             url.push_str("&cursor=");
             url.push_str(&cursor.to_string());
         }
-        let is_first = session.sockets == 1;
+        let is_first = !session.has_opened;
         let socket = Socket { id, is_open: false, is_served: false, is_echoed: false, is_settled: false, is_first };
         self.link = Link::Socket(socket);
         self.timers.stop(Timer::Reconnect);
@@ -84,26 +88,28 @@ impl Engine {
     }
 
     pub(crate) fn handle_opened(&mut self, opened: SocketId) {
-        let resumed = self.session.as_ref().is_some_and(|session| session.sockets > 1);
         let Some(socket) = self.socket_mut(opened) else { return };
         if socket.is_open {
             return;
         }
         socket.is_open = true;
         let is_first = socket.is_first;
+        if let Some(session) = &mut self.session {
+            session.has_opened = true;
+        }
         self.counts.sockets_opened += 1;
         self.timers.stop(Timer::Handshake);
         if self.is_ending() {
             return self.send_end();
         }
         self.show_connection(ConnectionView::Open);
-        self.tell(EventBody::Connected { resumed });
+        self.tell(EventBody::Connected { resumed: !is_first });
         self.schedule_heartbeat();
         if !is_first {
             // Its echo comes behind the history, and so tells where that ends.
             self.write(wire::HEARTBEAT);
-            self.timers.set(Timer::Settle, self.now.mono + SETTLE_TIMEOUT_MS);
         }
+        self.timers.set(Timer::Settle, self.now.mono + HISTORY_TIMEOUT_MS);
         self.expect_answer();
     }
 
@@ -116,7 +122,6 @@ impl Engine {
 
     /// A frame came in: the socket is alive. `is_batch`: with history; `is_echo`: with a heartbeat.
     pub(crate) fn note_frame(&mut self, is_batch: bool, is_echo: bool) {
-        let quiet = self.now.mono + SETTLE_QUIET_MS;
         let Link::Socket(socket) = &mut self.link else { return };
         self.timers.stop(Timer::HeartbeatAnswer);
         socket.is_served |= is_batch;
@@ -129,12 +134,13 @@ impl Engine {
         }
         if socket.is_first {
             self.settle_history();
-        } else if socket.is_echoed && (is_batch || is_echo) {
-            self.timers.set(Timer::Settle, quiet);
+        } else if is_batch || is_echo {
+            let quiet = if socket.is_echoed { SETTLE_QUIET_MS } else { SETTLE_TIMEOUT_MS };
+            self.timers.set(Timer::Settle, self.now.mono + quiet);
         }
     }
 
-    /// The history has been quiet, or has taken too long.
+    /// The history has been quiet, or has not begun.
     pub(crate) fn settle_late(&mut self) {
         if self.is_served() {
             self.settle_history();
@@ -175,6 +181,10 @@ impl Engine {
     }
 
     fn expect_answer(&mut self) {
+        // The next heartbeat gives an answer that is due no more time.
+        if self.timers.is_set(Timer::HeartbeatAnswer) {
+            return;
+        }
         if let Some(interval) = self.heartbeat_interval() {
             self.timers.set(Timer::HeartbeatAnswer, self.now.mono + interval.min(HEARTBEAT_ANSWER_MS));
         }
@@ -242,8 +252,13 @@ impl Engine {
             return self.finish("REASON_SESSION_LOST".to_owned());
         }
         self.conversation.replace(&error, self.now.wall, &mut self.out);
+        self.change(Change::Session { session: None });
         self.forget_session();
         self.token_reason = TokenReason::Restart;
+        self.sessions_lost += 1;
+        if self.sessions_lost > MAX_SESSIONS_LOST {
+            return self.fail(Error::new(ErrorCode::SessionCreationFailed));
+        }
         self.connect();
     }
 
@@ -264,6 +279,8 @@ impl Engine {
         }
         self.link = Link::Pause;
         self.typist = Default::default();
+        // An invitation that went unanswered with the socket is not held against the agent.
+        self.invitation = Default::default();
         for timer in [
             Timer::Handshake,
             Timer::Heartbeat,

@@ -232,10 +232,15 @@ impl Conversation {
             && message.attachments.is_empty()
             && message.suggestions.is_empty()
             && message.call_actions.is_empty();
+        let id = self.streams.locate(message_id);
         if is_empty {
+            if self.streams.open() == Some(id) {
+                // It ends its stream, and replaces nothing of what that brought.
+                let line = self.streams.abandon();
+                self.stop_streaming(line, out);
+            }
             return;
         }
-        let id = self.streams.locate(message_id);
         self.hold_place(id, envelope, out);
         let abandoned = self.streams.interrupt(id);
         self.stop_streaming(abandoned, out);
@@ -253,8 +258,7 @@ impl Conversation {
             call_actions: message.call_actions.clone(),
         };
         let stream = self.streams.stream(id);
-        // A message without any id is only itself.
-        match stream.line.filter(|_| !message_id.is_empty()) {
+        match stream.line {
             Some(line) => self.transcript.edit(line, out, |old| {
                 *old = body;
                 true
@@ -271,8 +275,11 @@ impl Conversation {
     fn take_chunk(&mut self, message_id: String, chunk: Chunk, out: &mut Vec<Output>) {
         self.has_agent = true;
         self.set_typing(chunk.envelope.sequence, false);
-        let message_id = if message_id.is_empty() { chunk.envelope.id.clone() } else { message_id };
-        let id = self.streams.locate(&message_id);
+        let id = match self.streams.open().filter(|_| message_id.is_empty()) {
+            Some(open) => open,
+            None => self.streams.locate(if message_id.is_empty() { &chunk.envelope.id } else { &message_id }),
+        };
+        let message_id = self.streams.stream(id).message_id.clone();
         self.hold_place(id, &chunk.envelope, out);
         let abandoned = self.streams.take_in(id, chunk);
         self.stop_streaming(abandoned, out);
@@ -296,6 +303,7 @@ impl Conversation {
             let line = self.transcript.key(part.sequence, 0);
             self.streams.stream(id).line = Some(line);
             self.transcript.relocate(old, line, part.timestamp, out);
+            self.transcript.edit(line, out, |_| true);
         }
     }
 

@@ -36,6 +36,13 @@ pub(crate) struct Draft {
     pub(crate) calls: Vec<CallId>,
 }
 
+impl Draft {
+    /// The frame that brings it to the server.
+    pub(crate) fn frame(&self) -> String {
+        wire::user_message(&self.text, &self.id, &self.metadata)
+    }
+}
+
 /// All drafts, in the order in which they are to arrive.
 #[derive(Debug, Default)]
 pub(crate) struct Drafts(Vec<Draft>);
@@ -86,7 +93,7 @@ impl Drafts {
         let queued = self.0.iter_mut().filter(|draft| draft.progress == Progress::Queued);
         let write = |draft: &mut Draft| {
             draft.progress = Progress::Written { at: now };
-            wire::user_message(&draft.text, &draft.id, &draft.metadata)
+            draft.frame()
         };
         queued.map(write).collect()
     }

@@ -2,7 +2,7 @@
 
 use crate::connection::Link;
 use crate::conversation::News;
-use crate::delivery::Progress;
+use crate::delivery::{Draft, Progress};
 use crate::engine::Engine;
 use crate::timers::Timer;
 use crate::wire::SystemText;
@@ -47,7 +47,8 @@ impl Engine {
             self.counts.frames_malformed += frame.set_aside;
             self.log(LogLevel::Warn, "entries of a batch that are no events were set aside");
         }
-        let is_echo = frame.events.iter().any(|event| matches!(event.body, EventBody::Heartbeat));
+        // One of the past answers nothing.
+        let is_echo = !frame.is_batch && frame.events.iter().any(|event| matches!(event.body, EventBody::Heartbeat));
         let before = self.out.len();
         for event in frame.events {
             let news = self.conversation.apply(event, frame.is_batch, self.now.wall, &mut self.out);
@@ -63,6 +64,7 @@ impl Engine {
         self.conversation.follow_typing(AGENT_TYPING_MS, self.now.mono, &mut self.timers);
         if self.conversation.has_agent {
             self.timers.stop(Timer::Join);
+            self.sessions_lost = 0;
         }
         self.invite();
         self.flush();
@@ -95,11 +97,14 @@ impl Engine {
             }
             News::SystemMessage { text, draft_id } => match text {
                 SystemText::JoinAgain => {
-                    if let Some(draft) = draft_id.and_then(|id| self.conversation.drafts.get_mut(&id)) {
+                    let draft = draft_id.and_then(|id| self.conversation.drafts.get_mut(&id));
+                    if let Some(draft) = draft.filter(|draft| draft.progress != Progress::Failed) {
                         // It was not taken: it goes out again once the agent is there.
                         draft.progress = Progress::Queued;
                     }
                     self.conversation.has_agent = false;
+                    // Whatever request there was, no agent is on its way because of it.
+                    self.conversation.join_requested = false;
                     self.timers.set(Timer::Join, self.now.mono + JOIN_AGAIN_MS);
                 }
                 SystemText::SessionGone => self.lose_session(ErrorCode::SessionLost),
@@ -127,7 +132,8 @@ impl Engine {
     pub(crate) fn invite(&mut self) {
         let Link::Socket(socket) = &self.link else { return };
         let is_due = socket.is_settled && self.conversation.has_started && !self.conversation.has_agent;
-        if !is_due || self.is_over() || self.timers.is_set(Timer::Join) || self.invitation.tries >= MAX_INVITATIONS {
+        let is_over = self.is_over() || self.is_ending();
+        if !is_due || is_over || self.timers.is_set(Timer::Join) || self.invitation.tries >= MAX_INVITATIONS {
             return;
         }
         if self.conversation.join_requested && self.invitation.tries == 0 {
@@ -159,6 +165,10 @@ impl Engine {
         let in_doubt = self.conversation.drafts.count(|progress| progress == Progress::Unsure) > 0;
         let has_given_up = self.invitation.tries >= MAX_INVITATIONS && !self.timers.is_set(Timer::Join);
         if socket.is_open && !in_doubt && (self.conversation.has_agent || has_given_up) && !self.is_ending() {
+            // The session may allow less than was known when the message was taken.
+            let limit = self.max_message_size();
+            let is_too_large = |draft: &Draft| draft.progress == Progress::Queued && draft.frame().len() > limit;
+            self.conversation.fail_drafts(is_too_large, &Error::new(ErrorCode::MessageTooLarge), &mut self.out);
             for frame in self.conversation.drafts.write_queued(self.now.mono) {
                 self.write(&frame);
             }

@@ -36,6 +36,8 @@ pub struct Engine {
     pub(crate) typist: Typist,
     /// Consecutive attempts to reconnect that did not get as far as the history.
     pub(crate) attempts: u32,
+    /// Sessions lost in a row before anyone was there to answer.
+    pub(crate) sessions_lost: u32,
     pub(crate) last_request: u32,
     pub(crate) last_socket: u32,
     pub(crate) counts: Counts,
@@ -75,6 +77,7 @@ impl Engine {
             invitation: Invitation::default(),
             typist: Typist::default(),
             attempts: 0,
+            sessions_lost: 0,
             last_request: 0,
             last_socket: 0,
             counts: Counts::default(),
@@ -170,16 +173,24 @@ impl Engine {
         }
         self.finish_typing();
         self.conversation.add_draft(draft_id, text, metadata, call, self.now.wall, &mut self.out);
-        self.flush();
+        self.deliver();
     }
 
     fn retry(&mut self, call: CallId, draft_id: &str) {
         if self.is_over() {
             self.refused = Some(Error::new(ErrorCode::SessionEnded));
         } else if self.conversation.retry_draft(draft_id, call, self.now.wall, &mut self.out) {
-            self.flush();
+            self.deliver();
         } else {
             self.refused = Some(Error::new(ErrorCode::MessageUnknownDraft));
+        }
+    }
+
+    /// Sends what is queued on its way, where there is or may yet be one.
+    fn deliver(&mut self) {
+        match &self.link {
+            Link::Down(Some(error)) => self.fail_undeliverable(&error.clone()),
+            _ => self.flush(),
         }
     }
 
@@ -248,13 +259,14 @@ impl Engine {
         self.conversation.clear(&mut self.out);
         self.change(Change::Session { session: None });
         self.forget_session();
+        self.sessions_lost = 0;
         self.token_reason = TokenReason::Restart;
         self.waiting.push(call);
         self.connect();
     }
 
     fn reconnect(&mut self, call: CallId) {
-        if self.is_over() {
+        if self.is_over() || self.is_ending() {
             return self.settle(call, Err(Error::new(ErrorCode::SessionEnded)));
         }
         if self.is_ready() {
@@ -266,6 +278,7 @@ impl Engine {
             Link::Request { .. } | Link::Socket(_) => {}
             Link::Idle | Link::Pause | Link::RequestPause { .. } | Link::Down(_) => {
                 self.attempts = 0;
+                self.sessions_lost = 0;
                 self.connect();
             }
         }
@@ -312,12 +325,17 @@ impl Engine {
             return self.finish(USER_END.to_owned());
         }
         self.hang_up();
+        self.fail_undeliverable(&error);
+        self.settle_waiting(&Err(error.clone()));
+        self.go_down(Some(error));
+    }
+
+    /// Nothing is delivered after a failure that cannot be mended.
+    fn fail_undeliverable(&mut self, error: &Error) {
         if !error.retryable {
             let undelivered = Error::with_message(ErrorCode::MessageNotDelivered, error.message.clone());
             self.conversation.fail_drafts(|_| true, &undelivered, &mut self.out);
         }
-        self.settle_waiting(&Err(error.clone()));
-        self.go_down(Some(error));
     }
 
     fn go_down(&mut self, error: Option<Error>) {
@@ -331,6 +349,9 @@ impl Engine {
 
     /// The server ended the connection, but not the conversation.
     pub(crate) fn rest(&mut self) {
+        if self.is_ending() {
+            return self.finish(USER_END.to_owned());
+        }
         self.hang_up();
         self.settle_waiting(&Err(Error::new(ErrorCode::TransportNotConnected)));
         self.go_down(None);
@@ -356,7 +377,7 @@ impl Engine {
         }
     }
 
-    fn max_message_size(&self) -> usize {
+    pub(crate) fn max_message_size(&self) -> usize {
         let capabilities = self.conversation.capabilities.as_ref();
         capabilities.map_or(wire::DEFAULT_MAX_MESSAGE_SIZE, |capabilities| capabilities.max_message_size_bytes) as usize
     }

@@ -40,8 +40,8 @@ const CONNECTOR_UNKNOWN: &str = "Connector token does not exist";
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) id: String,
-    /// Sockets opened on it so far.
-    pub(crate) sockets: u32,
+    /// A socket has been open on it.
+    pub(crate) has_opened: bool,
     streaming: bool,
 }
 
@@ -90,6 +90,7 @@ impl Engine {
     }
 
     fn request(&mut self, kind: RequestKind, attempt: u32) {
+        self.timers.stop(Timer::HttpRetry);
         self.last_request += 1;
         let id = self.last_request;
         self.link = Link::Request { kind, id, attempt };
@@ -198,6 +199,10 @@ impl Engine {
                 let text = take("message").or_else(|| take("error"));
                 let known = KNOWN_TEXTS.into_iter().find(|known| text.as_deref() == Some(known));
                 let error = explain(refusal(kind, status, known), known);
+                if kind == RequestKind::Session && error.code == ErrorCode::AuthUnauthorized {
+                    // The next attempt needs another one.
+                    self.token = None;
+                }
                 Err(Failure { error, pause: if status >= 500 { again } else { None } })
             }
         }
@@ -205,7 +210,7 @@ impl Engine {
 
     fn begin_session(&mut self, id: String) {
         self.log(LogLevel::Info, ["session ", &id].concat());
-        let session = Session { id: id.clone(), sockets: 0, streaming: self.config.streaming };
+        let session = Session { id: id.clone(), has_opened: false, streaming: self.config.streaming };
         self.change(Change::Session { session: Some(session.view()) });
         self.session = Some(session);
         if let Some(previous_session_id) = self.replaces.take() {

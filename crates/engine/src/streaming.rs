@@ -34,6 +34,8 @@ pub(crate) struct Stream {
     pub(crate) line: Option<Key>,
     /// The lowest sequence of its parts so far.
     pub(crate) first_sequence: Option<u64>,
+    /// Its id, or that of its first event where it has none; empty where that has none either.
+    pub(crate) message_id: String,
     taken: u32,
     /// Chunks that are early, the next one last.
     #[expect(clippy::vec_box, reason = "a chunk that comes between others moves only pointers")]
@@ -55,12 +57,12 @@ pub(crate) struct Streams {
 }
 
 impl Streams {
-    /// The stream of a message id, known from now on.
+    /// The stream of a message id, known from now on. A message without any id is only itself.
     pub(crate) fn locate(&mut self, message_id: &str) -> StreamId {
         let new = self.streams.len();
-        let at = self.ids.number(message_id, new as u32) as usize;
+        let at = if message_id.is_empty() { new } else { self.ids.number(message_id, new as u32) as usize };
         if at == new {
-            self.streams.push(Stream::default());
+            self.streams.push(Stream { message_id: message_id.to_owned(), ..Stream::default() });
         }
         StreamId(at)
     }
@@ -91,7 +93,8 @@ impl Streams {
         if chunk.index == 0 {
             chunk.index = stream.taken + stream.waiting.len() as u32 + 1;
         }
-        if stream.is_complete || chunk.index <= stream.taken || stream.waiting.len() >= MAX_WAITING {
+        let is_full = stream.waiting.len() >= MAX_WAITING && chunk.index > stream.taken + 1;
+        if stream.is_complete || chunk.index <= stream.taken || is_full {
             return None;
         }
         if let Err(at) = stream.waiting.binary_search_by(|other| chunk.index.cmp(&other.index)) {

@@ -37,9 +37,14 @@ impl Transcript {
         self.position(key).map(|at| self.lines[at].1.as_ref())
     }
 
-    /// The suggestions of the last agent message, unless the user has answered.
+    /// The suggestions of the last agent message, unless the user has answered or another session has begun.
     pub(crate) fn suggestions(&self) -> &[Suggestion] {
-        match self.last_talk.and_then(|key| self.get(key)).map(|message| &message.body) {
+        match self
+            .last_talk
+            .filter(|key| key.session == self.session)
+            .and_then(|key| self.get(key))
+            .map(|message| &message.body)
+        {
             Some(MessageBody::Agent { suggestions, .. }) => suggestions,
             _ => &[],
         }

@@ -1,7 +1,10 @@
 //! The wire transcripts of tests/vectors, each against what must hold when its last frame is handled.
 
+#[path = "../../../tests/vectors/expect.rs"]
+mod expect;
 mod support;
 
+use expect::{LEFT_OUT, compare};
 use serde_json::{Value, json};
 use support::Client;
 
@@ -52,45 +55,7 @@ fn seen(client: &Client, key: &str) -> Value {
         "handoff" => serde_json::to_value(&state.handoff).unwrap(),
         "language" => json!(state.language),
         "ended" => serde_json::to_value(&state.ended).unwrap(),
-        "events" => {
-            let left_out = [
-                "connecting",
-                "connected",
-                "reconnecting",
-                "disconnected",
-                "sessionReplaced",
-                "messagePending",
-                "messageConfirmed",
-                "messageFailed",
-                "sessionStart",
-                "sessionEnd",
-                "userMessage",
-                "userTyping",
-                "userEndSession",
-                "requestPolyAgentJoin",
-                "heartbeat",
-                "agentJoined",
-            ];
-            client.event_types().into_iter().filter(|name| !left_out.contains(name)).map(Value::from).collect()
-        }
+        "events" => client.event_types().into_iter().filter(|name| !LEFT_OUT.contains(name)).map(Value::from).collect(),
         other => panic!("no part of the state is called {other}"),
-    }
-}
-
-/// What is named must match; what is not named may be anything; lists match in length.
-fn compare(place: &str, seen: &Value, expected: &Value) {
-    match (seen, expected) {
-        (Value::Object(seen), Value::Object(expected)) => {
-            for (key, expected) in expected {
-                compare(&format!("{place}.{key}"), seen.get(key).unwrap_or(&Value::Null), expected);
-            }
-        }
-        (Value::Array(seen), Value::Array(expected)) => {
-            assert_eq!(seen.len(), expected.len(), "{place}: {seen:?}");
-            for (at, (seen, expected)) in seen.iter().zip(expected).enumerate() {
-                compare(&format!("{place}[{at}]"), seen, expected);
-            }
-        }
-        _ => assert_eq!(seen, expected, "{place}"),
     }
 }

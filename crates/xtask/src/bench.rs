@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::{build, project, steps, tools};
+use crate::{build, steps, tools};
 
 /// Runs both benchmarks.
 pub(crate) fn run() -> Result<()> {
@@ -15,6 +15,6 @@ pub(crate) fn run() -> Result<()> {
         tools::cargo().args(["bench", "--quiet", "--package", "poly-messaging-engine", "--bench", "growth"]),
         hint,
     );
-    let package = steps::run(Command::new("node").arg("bench/growth.mjs").current_dir(project::root()), hint);
+    let package = steps::run(Command::new("node").arg("bench/growth.mjs"), hint);
     engine.and(package)
 }

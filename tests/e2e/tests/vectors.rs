@@ -1,9 +1,13 @@
 //! The wire transcripts of tests/vectors, over a real socket, each against what must hold when its last frame is handled,
 //! as the public API shows it.
 
+#[path = "../../vectors/expect.rs"]
+mod expect;
+
 use std::{fs, path::PathBuf};
 
 use e2e::{Page, Sandbox};
+use expect::{LEFT_OUT, compare};
 use serde_json::{Value, json};
 
 /// Plays a transcript to a chat of its own and brings what the chat then shows.
@@ -25,26 +29,6 @@ const PLAY: &str = r#"
         await chat.close();
     }
 "#;
-
-/// Events of the connection, of delivery and of the session, and echoes: the transcripts do not count them.
-const LEFT_OUT: [&str; 16] = [
-    "connecting",
-    "connected",
-    "reconnecting",
-    "disconnected",
-    "sessionReplaced",
-    "messagePending",
-    "messageConfirmed",
-    "messageFailed",
-    "sessionStart",
-    "sessionEnd",
-    "userMessage",
-    "userTyping",
-    "userEndSession",
-    "requestPolyAgentJoin",
-    "heartbeat",
-    "agentJoined",
-];
 
 #[test]
 fn every_transcript_leads_to_what_it_expects() {
@@ -82,7 +66,11 @@ async fn play(page: &Page, sandbox: &Sandbox, vector: &Value) {
     }
     if let Some(expected) = vector.get("sends") {
         let session = state["sessionId"].as_str().expect("a session");
-        let log = sandbox.ask(&format!("/sessions/{session}/log")).await;
+        // What the client sent before it closed its socket has come in once the server has seen that close.
+        let log = format!("/sessions/{session}/log");
+        let is_closed = "({ sockets }) => sockets.every(({ closed }) => closed)";
+        page.wait_until(&format!("fetch('/control{log}').then((answer) => answer.json()).then({is_closed})")).await;
+        let log = sandbox.ask(&log).await;
         let sends: Vec<_> = log["frames_in"]
             .as_array()
             .expect("the frames that came in")
@@ -103,23 +91,5 @@ fn seen(state: &Value, key: &str) -> Value {
         "suggestions" => list("suggestions").map(|suggestion| suggestion["text"].clone()).collect(),
         "events" => list("events").filter(|event| !LEFT_OUT.iter().any(|name| event == name)).collect(),
         other => state.get(other).cloned().unwrap_or_else(|| panic!("no part of the state is called {other}")),
-    }
-}
-
-/// What is named must match; what is not named may be anything; lists match in length.
-fn compare(place: &str, seen: &Value, expected: &Value) {
-    match (seen, expected) {
-        (Value::Object(seen), Value::Object(expected)) => {
-            for (key, expected) in expected {
-                compare(&format!("{place}.{key}"), seen.get(key).unwrap_or(&Value::Null), expected);
-            }
-        }
-        (Value::Array(seen), Value::Array(expected)) => {
-            assert_eq!(seen.len(), expected.len(), "{place}: {seen:?}");
-            for (at, (seen, expected)) in seen.iter().zip(expected).enumerate() {
-                compare(&format!("{place}[{at}]"), seen, expected);
-            }
-        }
-        _ => assert_eq!(seen, expected, "{place}"),
     }
 }
