@@ -375,3 +375,13 @@ pub fn echo(sequence: u64, draft_id: &str, text: &str) -> Value {
     echo["metadata"] = json!({ "custom": { "client_event_id": draft_id } });
     echo
 }
+
+/// A system message of level error, about the draft named where there is one.
+pub fn notice(sequence: u64, text: &str, draft: Option<&str>) -> Value {
+    let payload = json!({ "level": "SYSTEM_MESSAGE_LEVEL_ERROR", "message": text });
+    let mut notice = event(sequence, "SYSTEM_MESSAGE", payload);
+    if let Some(draft) = draft {
+        notice["metadata"] = json!({ "custom": { "client_event_id": draft } });
+    }
+    notice
+}
