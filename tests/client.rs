@@ -407,10 +407,10 @@ async fn the_next_socket_is_opened_when_its_time_has_come() {
     run(r#"
         const client = new Client(page.options(), page.host, 0);
         await page.converse(client);
+        const before = performance.now();
         page.socket.fire("close", { code: 1006 });
         const pause = page.told.findLast(([, change]) => change.op === "connection")[1].connection;
         equal([pause.status, pause.attempt], ["reconnecting", 1]);
-        const before = performance.now();
         await page.until(() => page.sockets.length === 2);
         equal(performance.now() - before >= pause.retryInMs - 2, true, "not before its time");
         equal(new URL(page.socket.url).searchParams.get("cursor"), "2");
