@@ -207,3 +207,78 @@ impl Driver {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use poly_messaging_engine::{OnSessionLost, Options};
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    use super::*;
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    fn driver() -> Rc<Driver> {
+        let options = Options {
+            api_url: "https://127.0.0.1:1".into(),
+            socket_url: "wss://127.0.0.1:1".into(),
+            host_identifier: "https://example.com".into(),
+            connector_token: Some("token".into()),
+            streaming: true,
+            platform: "web".into(),
+            device_type: "desktop".into(),
+            on_session_lost: OnSessionLost::End,
+            heartbeat_interval_ms: 30_000,
+            session_timeout_ms: 600_000,
+            confirm_timeout_ms: 5_000,
+            max_reconnect_attempts: 1,
+        };
+        let host = js_sys::eval("({ change() {}, event() {}, settle() {}, log() {} })").unwrap();
+        Driver::new(Config::parse(options).unwrap(), &Host::unchecked_from_js(host), 0)
+    }
+
+    #[wasm_bindgen_test]
+    fn a_chat_holds_itself_only_while_something_is_under_way() {
+        let driver = driver();
+        assert_eq!(Rc::strong_count(&driver), 1, "idle");
+        assert_eq!(driver.submit(Input::Start), None);
+        assert_eq!(Rc::strong_count(&driver), 2, "a request is under way");
+        assert_eq!(driver.submit(Input::Close { call: 1 }), None);
+        assert_eq!(Rc::strong_count(&driver), 1, "closed");
+        assert_eq!(driver.submit(Input::Restart { call: 2 }), None);
+        assert_eq!(Rc::strong_count(&driver), 2, "started again");
+        let still_held = Rc::downgrade(&driver);
+        drop(driver);
+        let driver = still_held.upgrade().expect("what is under way goes on when the client is collected");
+        assert_eq!(driver.submit(Input::Close { call: 3 }), None);
+        drop(driver);
+        assert!(still_held.upgrade().is_none(), "and nothing is left of it when it ends");
+    }
+
+    #[wasm_bindgen_test]
+    fn effects_come_first_and_keep_their_place_for_what_is_told_of_them() {
+        let mut queue = Queue::default();
+        let log = |text: &str| {
+            Item::Output(Output::Log { level: poly_messaging_engine::LogLevel::Info, message: text.into() })
+        };
+        let send = |text: &str| Item::Output(Output::SendText { socket: 1, text: text.into() });
+        queue.items.extend([log("a"), send("1"), log("b"), send("2")]);
+        let mut order = Vec::new();
+        while let Some(Output::SendText { text, .. }) = queue.next_effect() {
+            queue.replace(Item::Frame { direction: "out", text: text.clone() });
+            order.push(text);
+        }
+        queue.items.push_back(send("3"));
+        while let Some(item) = queue.next_news() {
+            match item {
+                Item::Output(Output::Log { message, .. }) => order.push(message),
+                Item::Frame { text, .. } => order.push(text),
+                _ => order.push("not carried out".into()),
+            }
+            if let Some(Output::SendText { text, .. }) = queue.next_effect() {
+                queue.replace(Item::Nothing);
+                order.push(text);
+            }
+        }
+        assert_eq!(order, ["1", "2", "a", "3", "1", "b", "2", "not carried out"]);
+    }
+}

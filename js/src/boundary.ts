@@ -59,7 +59,13 @@ export type Change =
 /** `body` and `envelope` are merged into one public event; `timestamp` is a number, errors are `PlainError`. */
 export interface PlainEvent {
   body: { type: string } & Record<string, unknown>;
-  envelope: { id: string; sequence: number | null; timestamp: number; metadata: Record<string, string>; replayed: boolean } | null;
+  envelope: {
+    id: string;
+    sequence: number | null;
+    timestamp: number;
+    metadata: Record<string, string>;
+    replayed: boolean;
+  } | null;
 }
 
 /**

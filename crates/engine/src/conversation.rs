@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::delivery::{Draft, Drafts, Progress};
 use crate::event::AgentMessageBody;
 use crate::handoff::{Fact, PresenceLog};
-use crate::streaming::{Chunk, Streams};
+use crate::streaming::{Chunk, StreamId, Streams};
 use crate::timers::{Timer, Timers};
 use crate::transcript::{Key, Transcript};
 use crate::wire::{CLIENT_EVENT_ID, SystemText, WireEvent};
@@ -49,7 +49,8 @@ pub(crate) struct Conversation {
     pub(crate) is_agent_typing: bool,
     streams: Streams,
     presence: PresenceLog,
-    seen: HashSet<String, FxBuildHasher>,
+    /// Fingerprints of the events' ids.
+    seen: HashSet<u128, FxBuildHasher>,
     /// The newest event that said something about the agent's typing.
     typing_sequence: u64,
     is_typing_renewed: bool,
@@ -90,7 +91,6 @@ impl Conversation {
             }
             body => {
                 let news = self.show(&body, &envelope, out);
-                self.show_facets(out);
                 out.push(Output::Event(Box::new(Event { body, envelope: Some(envelope) })));
                 news
             }
@@ -100,8 +100,8 @@ impl Conversation {
     /// Whether the event was not seen before: by its id, or by its sequence where it has none.
     fn is_new(&mut self, event: &WireEvent) -> bool {
         match (&event.id, event.sequence) {
-            (Some(id), _) => self.seen.insert(id.clone()),
-            (None, Some(sequence)) => self.seen.insert(format!("#{sequence}")),
+            (Some(id), _) => self.seen.insert(fingerprint(id)),
+            (None, Some(sequence)) => self.seen.insert(u128::from(sequence)),
             (None, None) => true,
         }
     }
@@ -237,10 +237,11 @@ impl Conversation {
         if is_empty {
             return;
         }
-        self.hold_place(message_id, envelope, out);
-        let abandoned = self.streams.interrupt(message_id);
+        let id = self.streams.locate(message_id);
+        self.hold_place(id, envelope, out);
+        let abandoned = self.streams.interrupt(id);
         self.stop_streaming(abandoned, out);
-        self.streams.complete(message_id);
+        self.streams.complete(id);
         let (agent_name, avatar_url) = self.signature(kind, message.agent_name.as_ref(), message.avatar_url.as_ref());
         let body = MessageBody::Agent {
             agent: kind,
@@ -253,7 +254,7 @@ impl Conversation {
             suggestions: message.suggestions.clone(),
             call_actions: message.call_actions.clone(),
         };
-        let stream = self.streams.stream(message_id);
+        let stream = self.streams.stream(id);
         // A message without any id is only itself.
         match stream.line.filter(|_| !message_id.is_empty()) {
             Some(line) => self.transcript.edit(line, out, |old| {
@@ -272,17 +273,13 @@ impl Conversation {
     fn take_chunk(&mut self, message_id: String, chunk: Chunk, out: &mut Vec<Output>) {
         self.has_agent = true;
         self.set_typing(chunk.envelope.sequence, false);
-        let message_id = match (message_id.is_empty(), self.streams.open()) {
-            (false, _) => message_id,
-            (true, Some(open)) => open.to_owned(),
-            (true, None) => chunk.envelope.id.clone(),
-        };
-        self.hold_place(&message_id, &chunk.envelope, out);
-        let abandoned = self.streams.take_in(&message_id, chunk);
+        let message_id = if message_id.is_empty() { chunk.envelope.id.clone() } else { message_id };
+        let id = self.streams.locate(&message_id);
+        self.hold_place(id, &chunk.envelope, out);
+        let abandoned = self.streams.take_in(id, chunk);
         self.stop_streaming(abandoned, out);
-        while let Some(chunk) = self.streams.next_ready(&message_id) {
-            self.show_chunk(&message_id, &chunk, out);
-            self.show_facets(out);
+        while let Some(chunk) = self.streams.next_ready(id) {
+            self.show_chunk(id, &message_id, &chunk, out);
             let body = EventBody::AgentMessageChunk {
                 message_id: message_id.clone(),
                 delta: chunk.delta,
@@ -293,26 +290,25 @@ impl Conversation {
             };
             out.push(Output::Event(Box::new(Event { body, envelope: Some(chunk.envelope) })));
         }
-        self.show_facets(out);
     }
 
     /// A message stands where its earliest part does, whichever part arrived first.
-    fn hold_place(&mut self, message_id: &str, part: &Envelope, out: &mut Vec<Output>) {
-        if let Some(old) = self.streams.note_sequence(message_id, part.sequence) {
+    fn hold_place(&mut self, id: StreamId, part: &Envelope, out: &mut Vec<Output>) {
+        if let Some(old) = self.streams.note_sequence(id, part.sequence) {
             let line = self.transcript.key(part.sequence, 0);
-            self.streams.stream(message_id).line = Some(line);
+            self.streams.stream(id).line = Some(line);
             self.transcript.relocate(old, line, part.timestamp, out);
         }
     }
 
-    fn show_chunk(&mut self, message_id: &str, chunk: &Chunk, out: &mut Vec<Output>) {
-        let is_streaming = self.streams.open() == Some(message_id);
-        let stream = self.streams.stream(message_id);
+    fn show_chunk(&mut self, id: StreamId, message_id: &str, chunk: &Chunk, out: &mut Vec<Output>) {
+        let is_streaming = self.streams.open() == Some(id);
+        let newest = self.newest();
+        let stream = self.streams.stream(id);
         match stream.line {
             None if chunk.has_content() => {
-                let sequence = stream.first_sequence;
-                let line = self.transcript.key(sequence, self.newest.unwrap_or(0));
-                self.streams.stream(message_id).line = Some(line);
+                let line = self.transcript.key(stream.first_sequence, newest);
+                stream.line = Some(line);
                 let (agent_name, avatar_url) = self.signature(AgentKind::Poly, None, None);
                 let mut attachments = Vec::new();
                 add_attachments(&mut attachments, chunk);
@@ -366,7 +362,7 @@ impl Conversation {
         name: Option<&String>,
         avatar_url: Option<&String>,
     ) -> (Option<String>, Option<String>) {
-        let agent = self.presence.presence().agent.as_ref().filter(|agent| agent.kind == kind);
+        let agent = self.presence.last_known().agent.as_ref().filter(|agent| agent.kind == kind);
         let or_agents =
             |own: Option<&String>, agents: fn(&Agent) -> Option<&String>| own.or(agent.and_then(agents)).cloned();
         (or_agents(name, |agent| agent.name.as_ref()), or_agents(avatar_url, |agent| agent.avatar_url.as_ref()))
@@ -534,10 +530,10 @@ impl Conversation {
         self.show_facets(out);
     }
 
-    /// Tells what is not as it was told last.
-    fn show_facets(&mut self, out: &mut Vec<Output>) {
+    /// Tells what is not as it was told last. To be called once after [`Conversation::apply`], however often that was.
+    pub(crate) fn show_facets(&mut self, out: &mut Vec<Output>) {
         let shown = &mut self.shown;
-        let presence = self.presence.presence();
+        let presence = self.presence.current();
         if shown.agent != presence.agent {
             shown.agent.clone_from(&presence.agent);
             out.push(Output::Change(Change::Agent { agent: presence.agent.clone() }));
@@ -621,6 +617,13 @@ impl Conversation {
     fn newest(&self) -> u64 {
         self.newest.unwrap_or(0)
     }
+}
+
+/// FNV-1a of 128 bits: ids are kept as long as the conversation lasts, and this is all that is needed of them.
+fn fingerprint(id: &str) -> u128 {
+    const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0100_0000_0000_0000_0000_013b;
+    id.bytes().fold(OFFSET, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
 }
 
 fn set_delivery(body: &mut MessageBody, to: Delivery, because: Option<Error>) -> bool {

@@ -6,7 +6,7 @@ use crate::delivery::Progress;
 use crate::engine::Engine;
 use crate::timers::Timer;
 use crate::wire::SystemText;
-use crate::{Change, Error, ErrorCode, EventBody, Level, LogLevel, SocketId, TypingState, wire};
+use crate::{Change, Error, ErrorCode, EventBody, Level, LogLevel, Output, SocketId, TypingState, wire};
 
 /// Times that the agent is asked to join before giving up.
 const MAX_INVITATIONS: u32 = 3;
@@ -48,14 +48,17 @@ impl Engine {
             self.log(LogLevel::Warn, "entries of a batch that are no events were set aside");
         }
         let is_echo = frame.events.iter().any(|event| matches!(event.body, EventBody::Heartbeat));
+        let before = self.out.len();
         for event in frame.events {
             let news = self.conversation.apply(event, frame.is_batch, self.now.wall, &mut self.out);
             self.act_on(news);
             if self.socket_mut(received).is_none() {
                 // The event was the session's last.
-                return;
+                break;
             }
         }
+        self.conversation.show_facets(&mut self.out);
+        self.put_changes_first(before);
         self.note_frame(frame.is_batch, is_echo);
         self.conversation.follow_typing(AGENT_TYPING_MS, self.now.mono, &mut self.timers);
         if self.conversation.has_agent {
@@ -64,6 +67,17 @@ impl Engine {
         self.invite();
         self.flush();
         self.settle_if_ready();
+    }
+
+    /// Whoever is told of an event finds the state as the whole frame left it.
+    fn put_changes_first(&mut self, from: usize) {
+        let is_change = |output: &Output| matches!(output, Output::Change(_));
+        let mut told = Vec::new();
+        let mut outputs: Vec<Output> = self.out.split_off(from);
+        for output in outputs.drain(..) {
+            if is_change(&output) { self.out.push(output) } else { told.push(output) }
+        }
+        self.out.append(&mut told);
     }
 
     fn act_on(&mut self, news: News) {

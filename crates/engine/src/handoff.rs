@@ -43,6 +43,8 @@ pub(crate) struct Presence {
 pub(crate) struct PresenceLog {
     facts: Vec<(u64, Fact)>,
     presence: Presence,
+    /// A fact came late: `presence` does not count it yet.
+    is_stale: bool,
 }
 
 impl Default for Handoff {
@@ -60,7 +62,19 @@ impl Default for Handoff {
 }
 
 impl PresenceLog {
-    pub(crate) fn presence(&self) -> &Presence {
+    /// What all facts come to.
+    pub(crate) fn current(&mut self) -> &Presence {
+        if core::mem::take(&mut self.is_stale) {
+            self.presence = Presence::default();
+            for (_, fact) in &self.facts {
+                self.presence.fold(fact);
+            }
+        }
+        &self.presence
+    }
+
+    /// What the facts came to when they were last looked at.
+    pub(crate) fn last_known(&self) -> &Presence {
         &self.presence
     }
 
@@ -69,21 +83,18 @@ impl PresenceLog {
         let last = self.facts.last().map_or(0, |(sequence, _)| *sequence);
         let sequence = sequence.unwrap_or(last);
         if sequence >= last {
-            self.presence.fold(fact.clone());
+            self.presence.fold(&fact);
             self.facts.push((sequence, fact));
             return;
         }
         let at = self.facts.partition_point(|(other, _)| *other <= sequence);
         self.facts.insert(at, (sequence, fact));
-        self.presence = Presence::default();
-        for (_, fact) in &self.facts {
-            self.presence.fold(fact.clone());
-        }
+        self.is_stale = true;
     }
 }
 
 impl Presence {
-    fn fold(&mut self, fact: Fact) {
+    fn fold(&mut self, fact: &Fact) {
         let handoff = &mut self.handoff;
         match fact {
             Fact::AgentJoined(agent) => {
@@ -95,13 +106,13 @@ impl Presence {
                 } else {
                     self.poly = Some(agent.clone());
                 }
-                self.agent = Some(agent);
+                self.agent = Some(agent.clone());
             }
             Fact::AgentLeft(kind) => {
-                if kind == AgentKind::Live {
+                if *kind == AgentKind::Live {
                     handoff.phase = HandoffPhase::Ended;
                 }
-                if self.agent.as_ref().is_some_and(|agent| agent.kind == kind) {
+                if self.agent.as_ref().is_some_and(|agent| agent.kind == *kind) {
                     self.agent = None;
                 }
             }
@@ -126,7 +137,12 @@ impl Presence {
                 keep(&mut handoff.route, route);
             }
             Fact::Failed { phase, reason } => {
-                *handoff = Handoff { phase, reason, queue_name: handoff.queue_name.take(), ..Handoff::default() };
+                *handoff = Handoff {
+                    phase: *phase,
+                    reason: reason.clone(),
+                    queue_name: handoff.queue_name.take(),
+                    ..Handoff::default()
+                };
                 if self.agent.is_none() {
                     self.agent.clone_from(&self.poly);
                 }
@@ -136,9 +152,9 @@ impl Presence {
 }
 
 /// What an event leaves out stays as it was.
-fn keep<T>(field: &mut Option<T>, value: Option<T>) {
+fn keep<T: Clone>(field: &mut Option<T>, value: &Option<T>) {
     if value.is_some() {
-        *field = value;
+        field.clone_from(value);
     }
 }
 
@@ -176,7 +192,7 @@ mod tests {
         for (sequence, fact) in facts {
             log.record(Some(sequence), fact);
         }
-        log.presence
+        log.current().clone()
     }
 
     #[test]

@@ -41,50 +41,42 @@ pub(crate) struct Stream {
     is_abandoned: bool,
 }
 
-/// All streamed messages of a conversation, by message id.
+/// Names a stream within its [`Streams`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StreamId(usize);
+
+/// All messages of the agents in a conversation, as far as they may arrive in pieces.
 #[derive(Debug, Default)]
 pub(crate) struct Streams {
-    streams: BTreeMap<String, Stream>,
-    open: Option<String>,
+    ids: BTreeMap<String, StreamId>,
+    streams: Vec<Stream>,
+    open: Option<StreamId>,
 }
 
 impl Streams {
-    /// The message being streamed, if any.
-    pub(crate) fn open(&self) -> Option<&str> {
-        self.open.as_deref()
+    /// The stream of a message id, known from now on.
+    pub(crate) fn locate(&mut self, message_id: &str) -> StreamId {
+        if let Some(id) = self.ids.get(message_id) {
+            return *id;
+        }
+        let id = StreamId(self.streams.len());
+        self.streams.push(Stream::default());
+        self.ids.insert(message_id.to_owned(), id);
+        id
     }
 
-    /// The message, known from now on.
-    pub(crate) fn stream(&mut self, message_id: &str) -> &mut Stream {
-        self.streams.entry(message_id.to_owned()).or_default()
+    /// The stream whose chunks say no message id: the open one, if any.
+    pub(crate) fn open(&self) -> Option<StreamId> {
+        self.open
     }
 
-    /// Takes a chunk in. A repeat, and whatever follows the end, is dropped; a chunk that is early waits; any other is
-    /// what [`Streams::next_ready`] gives now. Returns the line of the message that was abandoned by it.
-    pub(crate) fn take_in(&mut self, message_id: &str, mut chunk: Chunk) -> Option<Key> {
-        let stream = self.stream(message_id);
-        if chunk.index == 0 {
-            chunk.index = stream.taken + stream.waiting.len() as u32 + 1;
-        }
-        if stream.is_complete || chunk.index <= stream.taken || stream.waiting.len() >= MAX_WAITING {
-            return None;
-        }
-        stream.waiting.entry(chunk.index).or_insert(chunk);
-        if stream.is_abandoned || self.open.as_deref() == Some(message_id) {
-            return None;
-        }
-        if self.is_older_than_open(message_id) {
-            self.stream(message_id).is_abandoned = true;
-            return None;
-        }
-        let abandoned = self.abandon();
-        self.open = Some(message_id.to_owned());
-        abandoned
+    pub(crate) fn stream(&mut self, id: StreamId) -> &mut Stream {
+        &mut self.streams[id.0]
     }
 
     /// Notes that a part of the message came with `sequence`. Returns its line, where that is now in the wrong place.
-    pub(crate) fn note_sequence(&mut self, message_id: &str, sequence: Option<u64>) -> Option<Key> {
-        let stream = self.stream(message_id);
+    pub(crate) fn note_sequence(&mut self, id: StreamId, sequence: Option<u64>) -> Option<Key> {
+        let stream = self.stream(id);
         if sequence.is_none() || stream.first_sequence.is_some_and(|first| Some(first) <= sequence) {
             return None;
         }
@@ -92,48 +84,68 @@ impl Streams {
         stream.line
     }
 
-    /// A whole message came: it abandons the open one, unless it is that one or older. Returns the line abandoned.
-    pub(crate) fn interrupt(&mut self, message_id: &str) -> Option<Key> {
-        let goes_on = self.open.as_deref() == Some(message_id) || self.is_older_than_open(message_id);
-        if goes_on { None } else { self.abandon() }
-    }
-
-    /// Late news of an older message does not abandon a newer one.
-    fn is_older_than_open(&self, message_id: &str) -> bool {
-        let first_sequence = |id: &str| self.streams.get(id).and_then(|stream| stream.first_sequence);
-        match (first_sequence(message_id), self.open.as_deref().and_then(first_sequence)) {
-            (Some(this), Some(open)) => this < open,
-            _ => false,
+    /// Takes a chunk in. A repeat, and whatever follows the end, is dropped; a chunk that is early waits; any other is
+    /// what [`Streams::next_ready`] gives now. Returns the line of the message that was abandoned by it.
+    pub(crate) fn take_in(&mut self, id: StreamId, mut chunk: Chunk) -> Option<Key> {
+        let stream = self.stream(id);
+        if chunk.index == 0 {
+            chunk.index = stream.taken + stream.waiting.len() as u32 + 1;
         }
+        if stream.is_complete || chunk.index <= stream.taken || stream.waiting.len() >= MAX_WAITING {
+            return None;
+        }
+        stream.waiting.entry(chunk.index).or_insert(chunk);
+        if stream.is_abandoned || self.open == Some(id) {
+            return None;
+        }
+        if self.is_older_than_open(id) {
+            self.stream(id).is_abandoned = true;
+            return None;
+        }
+        let abandoned = self.abandon();
+        self.open = Some(id);
+        abandoned
     }
 
     /// The next chunk in the order of the index, if it is there.
-    pub(crate) fn next_ready(&mut self, message_id: &str) -> Option<Chunk> {
-        let stream = self.streams.get_mut(message_id)?;
+    pub(crate) fn next_ready(&mut self, id: StreamId) -> Option<Chunk> {
+        let stream = self.stream(id);
         let chunk = stream.waiting.remove(&(stream.taken + 1))?;
         stream.taken = chunk.index;
         if chunk.is_complete {
-            self.complete(message_id);
+            self.complete(id);
         }
         Some(chunk)
     }
 
     /// Finishes the open message as it stands. Returns its line.
     pub(crate) fn abandon(&mut self) -> Option<Key> {
-        let stream = self.streams.get_mut(&self.open.take()?)?;
+        let open = self.open.take()?;
+        let stream = self.stream(open);
         stream.is_abandoned = true;
         stream.line
     }
 
+    /// A whole message came: it abandons the open one, unless it is that one or older. Returns the line abandoned.
+    pub(crate) fn interrupt(&mut self, id: StreamId) -> Option<Key> {
+        let goes_on = self.open == Some(id) || self.is_older_than_open(id);
+        if goes_on { None } else { self.abandon() }
+    }
+
     /// The message is whole: no chunk of it is wanted any more.
-    pub(crate) fn complete(&mut self, message_id: &str) -> &mut Stream {
-        if self.open.as_deref() == Some(message_id) {
+    pub(crate) fn complete(&mut self, id: StreamId) {
+        if self.open == Some(id) {
             self.open = None;
         }
-        let stream = self.stream(message_id);
+        let stream = self.stream(id);
         stream.is_complete = true;
         stream.waiting.clear();
-        stream
+    }
+
+    /// Late news of an older message does not abandon a newer one.
+    fn is_older_than_open(&mut self, id: StreamId) -> bool {
+        let Some(open) = self.open.and_then(|open| self.stream(open).first_sequence) else { return false };
+        self.stream(id).first_sequence.is_some_and(|this| this < open)
     }
 }
 
@@ -153,12 +165,18 @@ mod tests {
     }
 
     fn take_in(streams: &mut Streams, message_id: &str, chunk: Chunk) {
-        streams.note_sequence(message_id, chunk.envelope.sequence);
-        streams.take_in(message_id, chunk);
+        let id = streams.locate(message_id);
+        streams.note_sequence(id, chunk.envelope.sequence);
+        streams.take_in(id, chunk);
+    }
+
+    fn is_open(streams: &mut Streams, message_id: &str) -> bool {
+        streams.open() == Some(streams.locate(message_id))
     }
 
     fn ready(streams: &mut Streams, message_id: &str) -> String {
-        core::iter::from_fn(|| streams.next_ready(message_id)).map(|chunk| chunk.delta).collect()
+        let id = streams.locate(message_id);
+        core::iter::from_fn(|| streams.next_ready(id)).map(|chunk| chunk.delta).collect()
     }
 
     #[test]
@@ -188,10 +206,10 @@ mod tests {
         take_in(&mut streams, "a", chunk(1, 1, false));
         ready(&mut streams, "a");
         take_in(&mut streams, "b", chunk(3, 1, false));
-        assert_eq!(streams.open(), Some("b"));
+        assert!(is_open(&mut streams, "b"));
         take_in(&mut streams, "a", chunk(2, 2, false));
         assert_eq!(ready(&mut streams, "a"), "2 ");
-        assert_eq!(streams.open(), Some("b"));
+        assert!(is_open(&mut streams, "b"));
     }
 
     #[test]
@@ -199,7 +217,7 @@ mod tests {
         let mut streams = Streams::default();
         take_in(&mut streams, "b", chunk(3, 1, false));
         take_in(&mut streams, "a", chunk(1, 1, false));
-        assert_eq!(streams.open(), Some("b"));
+        assert!(is_open(&mut streams, "b"));
         assert_eq!(ready(&mut streams, "a"), "1 ");
     }
 }

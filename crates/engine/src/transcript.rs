@@ -19,7 +19,8 @@ pub(crate) struct Key {
 /// The lines, and the changes that keep a copy of them in step.
 #[derive(Debug, Default)]
 pub(crate) struct Transcript {
-    lines: Vec<(Key, Message)>,
+    /// Boxed, so that a line that comes late moves little.
+    lines: Vec<(Key, Box<Message>)>,
     session: u32,
     /// Counts lines without a sequence.
     unsequenced: u32,
@@ -33,7 +34,7 @@ impl Transcript {
     }
 
     pub(crate) fn get(&self, key: Key) -> Option<&Message> {
-        self.position(key).map(|at| &self.lines[at].1)
+        self.position(key).map(|at| self.lines[at].1.as_ref())
     }
 
     /// The suggestions of the last agent message, unless the user has answered.
@@ -79,7 +80,7 @@ impl Transcript {
         if !matches!(message.body, MessageBody::System { .. }) {
             self.last_talk = self.last_talk.max(Some(key));
         }
-        self.lines.insert(at, (key, message.clone()));
+        self.lines.insert(at, (key, Box::new(message.clone())));
         out.push(Output::Change(Change::Insert { at: at as u32, message }));
     }
 
@@ -97,7 +98,7 @@ impl Transcript {
         let Some(at) = self.position(key) else { return };
         let message = &mut self.lines[at].1;
         if edit(&mut message.body) {
-            out.push(Output::Change(Change::Replace { at: at as u32, message: message.clone() }));
+            out.push(Output::Change(Change::Replace { at: at as u32, message: message.as_ref().clone() }));
         }
     }
 

@@ -4,7 +4,10 @@
 //! bundles js/ with the glue into one ES module, and tsc writes the declarations. A step whose inputs have not
 //! changed is skipped.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use wasm_bindgen_cli_support::Bindgen;
@@ -92,8 +95,6 @@ fn bind(options: Options) -> Result<()> {
             .omit_default_module_path(true)
             .debug(options.dev)
             .keep_debug(options.dev)
-            .remove_name_section(!options.dev)
-            .remove_producers_section(!options.dev)
             .generate(bindings())
             .context("wasm-bindgen cannot read the module")
     })
@@ -106,15 +107,29 @@ fn optimize(options: Options) -> Result<()> {
         if options.dev {
             return copy(&unoptimized(), &output);
         }
-        fs::create_dir_all(pkg())?;
-        run(
-            tools::npm_program("wasm-opt")
-                .args(["-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"])
-                .args(WASM_FEATURES)
-                .args([unoptimized().as_os_str(), "-o".as_ref(), output.as_os_str()]),
-            "Is node_modules whole? `npm ci` installs it anew.",
-        )
+        wasm_opt(&["--strip-debug", "--strip-producers", "--strip-target-features"], &output)
     })
+}
+
+/// Makes the module of the package again, with the names of its functions left in, and returns where it is.
+pub(crate) fn named_module() -> Result<PathBuf> {
+    let output = bindings().join("named.wasm");
+    step("wasm-opt with names", "", &[unoptimized()], std::slice::from_ref(&output), || {
+        wasm_opt(&["--debuginfo"], &output)
+    })?;
+    Ok(output)
+}
+
+fn wasm_opt(arguments: &[&str], output: &Path) -> Result<()> {
+    fs::create_dir_all(pkg())?;
+    run(
+        tools::npm_program("wasm-opt").arg("-Oz").args(WASM_FEATURES).args(arguments).args([
+            unoptimized().as_os_str(),
+            "-o".as_ref(),
+            output.as_os_str(),
+        ]),
+        "Is node_modules whole? `npm ci` installs it anew.",
+    )
 }
 
 /// Makes pkg/index.js.

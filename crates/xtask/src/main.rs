@@ -33,7 +33,7 @@ enum Command {
     /// Run all tests and lints, or one part of them
     Test(test::Options),
     /// Weigh everything a page downloads against the budget
-    Size,
+    Size(size::Options),
 }
 
 fn main() -> ExitCode {
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         Command::Build(options) => build::package(options),
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => test::run(&options),
-        Command::Size => build::package(build::Options::default()).and_then(|()| size::run()),
+        Command::Size(options) => size::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,11 +1,12 @@
-//! `cargo xtask size`: what a page downloads for the entry `.`, against the budget.
+//! `cargo xtask size`: what a page downloads for the entry `.`, against the budget, and what it is made of.
 
-use std::{fs, io::Write, path::Path};
+use std::{cmp::Reverse, collections::HashMap, fs, io::Write, path::Path};
 
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::GzEncoder};
+use wasmparser::{KnownCustom, Name, Parser, Payload};
 
-use crate::project;
+use crate::{build, project};
 
 /// At most this many bytes, compressed with Brotli.
 const BUDGET: usize = 64 * 1024;
@@ -20,8 +21,25 @@ struct Weight {
     brotli: usize,
 }
 
+/// What to print.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Also list the COUNT largest functions of the module
+    #[arg(long, value_name = "COUNT")]
+    functions: Option<usize>,
+}
+
+/// Builds the package and weighs it.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    build::package(build::Options::default())?;
+    if let Some(count) = options.functions {
+        list_functions(&build::named_module()?, count)?;
+    }
+    weigh_package()
+}
+
 /// Prints the table; an error if the budget is exceeded.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn weigh_package() -> Result<()> {
     let mut total = Weight::default();
     row("", &["raw", "gzip -9", "brotli -q 11"].map(str::to_owned));
     for name in ["index.js".to_owned(), format!("{}.wasm", project::MODULE)] {
@@ -49,6 +67,46 @@ fn weigh(path: &Path) -> Result<Weight> {
         brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
     brotli::BrotliCompress(&mut bytes.as_slice(), &mut brotli, &parameters)?;
     Ok(Weight { raw: bytes.len(), gzip: gzip.finish()?.len(), brotli: brotli.len() })
+}
+
+/// Prints the module's sections and its largest functions, in bytes before compression.
+fn list_functions(module: &Path, count: usize) -> Result<()> {
+    let bytes = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
+    let mut imported = 0;
+    let mut sizes = Vec::new();
+    let mut names = HashMap::new();
+    let mut data = 0;
+    for payload in Parser::new(0).parse_all(&bytes) {
+        match payload? {
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    imported += u32::from(matches!(import?.ty, wasmparser::TypeRef::Func(_)));
+                }
+            }
+            Payload::CodeSectionEntry(body) => sizes.push(body.range().len()),
+            Payload::DataSection(section) => data = section.range().len(),
+            Payload::CustomSection(section) => {
+                let KnownCustom::Name(subsections) = section.as_known() else { continue };
+                for subsection in subsections {
+                    let Name::Function(map) = subsection? else { continue };
+                    for naming in map {
+                        let naming = naming?;
+                        names.insert(naming.index, naming.name);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let code: usize = sizes.iter().sum();
+    println!("code {code} in {} functions, data {data}", sizes.len());
+    let mut functions: Vec<_> = (imported..).zip(sizes).map(|(index, size)| (size, names.get(&index))).collect();
+    functions.sort_by_key(|&(size, _)| Reverse(size));
+    for (size, name) in functions.into_iter().take(count) {
+        println!("{size:>8}  {}", name.copied().unwrap_or("(no name)"));
+    }
+    println!();
+    Ok(())
 }
 
 fn print(name: &str, weight: &Weight) {

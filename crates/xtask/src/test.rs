@@ -55,7 +55,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         || report.check("build", || build::package(build::Options::default()).and_then(|()| build::demo()));
     let needs_build = || if built { Ok(()) } else { Err(anyhow!("the build failed")) };
     if options.part.is_none() {
-        report.check("size", || needs_build().and_then(|()| size::run()));
+        report.check("size", || needs_build().and_then(|()| size::weigh_package()));
     }
     if wanted(Part::Lint) {
         lint(&mut report);

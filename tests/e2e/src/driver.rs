@@ -10,8 +10,9 @@ use std::{
 };
 
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 
 use crate::Engine;
@@ -37,10 +38,10 @@ impl Driver {
                     assert!(Instant::now() < deadline, "the driver ended ({status}); see {}", log.display());
                     break;
                 }
-                if TcpStream::connect(driver.address).await.is_ok() {
+                if driver.is_ready().await {
                     return driver;
                 }
-                assert!(Instant::now() < deadline, "the driver does not listen; see {}", log.display());
+                assert!(Instant::now() < deadline, "the driver is not ready; see {}", log.display());
                 sleep(Duration::from_millis(20)).await;
             }
         }
@@ -62,6 +63,19 @@ impl Driver {
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {}: {error}", Engine::driver().display()));
         Self { process, address }
+    }
+
+    /// Asks for the driver's status (WebDriver, "Status"). That it listens does not yet mean that it answers.
+    async fn is_ready(&self) -> bool {
+        let ask = async {
+            let mut stream = TcpStream::connect(self.address).await?;
+            let request = format!("GET /status HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
+            stream.write_all(request.as_bytes()).await?;
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await?;
+            std::io::Result::Ok(answer)
+        };
+        matches!(timeout(START_LIMIT, ask).await, Ok(Ok(answer)) if answer.starts_with("HTTP/1.1 200"))
     }
 
     pub(crate) fn url(&self) -> String {

@@ -1,0 +1,40 @@
+/** What the face checks and makes for a message before the module has a say. */
+
+import { failure, PolyError } from "./errors.js";
+
+/** Largest frame, in bytes, until the session says its own. Source: Messaging API, "WebSocket". */
+const MAX_FRAME_BYTES = 131_072;
+
+/** A new UUID, version 4. By `getRandomValues`, since `randomUUID` is missing from pages without TLS. */
+export function newDraftId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+}
+
+/** Checks `metadata`. Throws `config/invalid`. */
+export function checkMetadata(metadata: unknown): Record<string, string> {
+  if (metadata === undefined) return {};
+  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
+    throw new PolyError("config/invalid", `metadata must be an object of strings; found ${typeof metadata}.`);
+  }
+  for (const [name, value] of Object.entries(metadata)) {
+    if (typeof value !== "string") {
+      throw new PolyError("config/invalid", `metadata.${name} must be a string; found ${typeof value}.`);
+    }
+  }
+  return { ...metadata };
+}
+
+/** As the engine does, for messages it has not been given yet. Throws `message/empty` and `message/too-large`. */
+export function checkText(text: string, draftId: string, metadata: Record<string, string>): void {
+  if (text.trim() === "") throw failure("message/empty");
+  const frame = {
+    type: "EVENT_TYPE_USER_MESSAGE",
+    payload: { text },
+    metadata: { custom: { ...metadata, client_event_id: draftId } },
+  };
+  if (new TextEncoder().encode(JSON.stringify(frame)).length > MAX_FRAME_BYTES) throw failure("message/too-large");
+}

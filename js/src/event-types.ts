@@ -1,0 +1,164 @@
+/** The public types of a chat's events: what `on` and `events()` give. */
+
+import type { PolyError } from "./errors.js";
+import type { Attachment, CallAction, Suggestion } from "./state.js";
+
+/** Fields every event that came over the wire carries. */
+export interface Envelope {
+  /** Unique; empty where the server sent none. */
+  readonly id: string;
+  /** Place in the history; null for what is not part of it. */
+  readonly sequence: number | null;
+  /** When the server sent it; when it arrived where the server did not say. */
+  readonly timestamp: Date;
+  /** What was sent along with it, `send`'s `metadata` for one. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Whether it came from the history rather than live. */
+  readonly replayed: boolean;
+}
+
+/** The events of the connection and of delivery, which arise here, by type. */
+interface LocalEvents {
+  /** A connection is being made, for the first time or anew. */
+  connecting: object;
+  /** The connection is open and its history in place. */
+  connected: {
+    /** Whether the session was taken up again rather than made new. */
+    resumed: boolean;
+  };
+  /** The connection was lost; another try follows by itself. */
+  reconnecting: {
+    /** Which try comes next, from 1. */
+    attempt: number;
+    /** Milliseconds to that try. */
+    retryInMs: number;
+    /** What broke the connection. */
+    cause: PolyError;
+  };
+  /** The connection is gone and stays so: closed, ended or failed. */
+  disconnected: {
+    /** Why, where it was not meant. */
+    error: PolyError | null;
+  };
+  /** The server no longer knew the session, and a new one took its place. */
+  sessionReplaced: { previousSessionId: string; sessionId: string };
+  /** A message of the user is on its way. */
+  messagePending: { draftId: string; text: string };
+  /** The server has the message. */
+  messageConfirmed: { draftId: string; messageId: string };
+  /** The message is known not to have arrived. */
+  messageFailed: { draftId: string; error: PolyError };
+}
+
+/** A whole message, by the agent or a human. */
+interface WholeMessage {
+  messageId: string;
+  text: string;
+  attachments: Attachment[];
+  suggestions: Suggestion[];
+  callActions: CallAction[];
+  agentName: string | null;
+  avatarUrl: string | null;
+}
+
+/** The events of the wire, by type. */
+interface WireEvents {
+  /** The first event of every session. */
+  sessionStart: {
+    capabilities: {
+      /** Whether replies are streamed. */
+      streaming: boolean;
+      /** Largest frame, in bytes. */
+      maxMessageSizeBytes: number;
+      /** Seconds between heartbeats; 0 = none needed; null: not said. */
+      heartbeatIntervalSeconds: number | null;
+      /** Attempts to reconnect; 0 = no limit; null: not said. */
+      maxReconnectAttempts: number | null;
+    };
+    /** Set on projects with verified context. */
+    contextId: string | null;
+  };
+  /** The conversation is over; nothing follows. */
+  sessionEnd: {
+    /** As in `ChatState.ended`. */
+    reason: string;
+  };
+  /** The session will end soon if nothing is said. */
+  sessionIdleWarning: object;
+  /** The server has a message of the user, from here or another device. */
+  userMessage: { messageId: string; text: string };
+  /** Echo: the user types. */
+  userTyping: object;
+  /** Echo: the user has ended the conversation. */
+  userEndSession: object;
+  /** Echo: the agent was asked to join. */
+  requestPolyAgentJoin: object;
+  /** Echo of a heartbeat. */
+  heartbeat: object;
+  /** The agent is there. */
+  agentJoined: { agentName: string | null; avatarUrl: string | null };
+  /** The agent is about to answer. */
+  agentThinking: object;
+  /** A whole message of the agent. */
+  agentMessage: WholeMessage;
+  /** A piece of a message of the agent, as it came; `ChatState.messages` holds the pieces put together. */
+  agentMessageChunk: {
+    messageId: string;
+    /** What this piece adds to the text. */
+    delta: string;
+    /** Place of the piece in its message, from 1. */
+    chunkIndex: number;
+    /** Whether it is the last one. */
+    isComplete: boolean;
+    attachments: Attachment[];
+    suggestions: Suggestion[];
+  };
+  /** The agent has left. */
+  agentLeft: { reason: string | null };
+  /** The agent asked for a human. */
+  agentTriggeredHandoff: object;
+  /** A human is there. */
+  liveAgentJoined: { agentId: string | null; agentName: string | null; avatarUrl: string | null };
+  /** The human types, or has stopped. */
+  liveAgentTyping: { state: "started" | "stopped"; agentId: string | null };
+  /** A message of the human. */
+  liveAgentMessage: WholeMessage & { agentId: string | null };
+  /** The human has left. The conversation may go on. */
+  liveAgentLeft: { agentId: string | null; reason: string | null };
+  /** The user will be handed to a human. */
+  handoffAccepted: { queueName: string | null };
+  /** How the wait for a human goes. */
+  handoffQueueStatus: {
+    queueName: string | null;
+    /** Place in the queue. */
+    position: number | null;
+    estimatedWaitSeconds: number | null;
+    /** What the server would have the user read. */
+    displayMessage: string | null;
+  };
+  /** This application is to take the user to a human by means of its own. */
+  clientHandoffRequired: { reason: string | null; queueName: string | null; route: string | null };
+  /** No human could be reached; the conversation goes on. */
+  handoffFailed: { reason: string | null };
+  /** No human came in time; the conversation goes on. */
+  handoffTimeout: { reason: string | null };
+  /** The server has something to say that is no message of an agent. */
+  systemMessage: { level: "info" | "warning" | "error"; text: string };
+  /** The conversation's language, a BCP 47 code. */
+  languageChanged: { languageCode: string };
+  /** Anything this version has no name for, whole. */
+  unknown: {
+    /** The server's own name for it. */
+    wireType: string;
+    /** As it came. */
+    payload: unknown;
+  };
+}
+
+/**
+ * Something that happened; tell them apart by `type`. A `switch` over `type` should have a `default`: later versions
+ * may name more of what is `unknown` now.
+ */
+export type ChatEvent =
+  | { [T in keyof LocalEvents]: { type: T } & LocalEvents[T] }[keyof LocalEvents]
+  | { [T in keyof WireEvents]: { type: T } & WireEvents[T] & Envelope }[keyof WireEvents];

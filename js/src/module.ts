@@ -1,0 +1,144 @@
+/** Loads the WebAssembly module: on first use, once at a time, and again after a failure. */
+
+import type { ClientConstructor } from "./boundary.js";
+import { messageOf, PolyError } from "./errors.js";
+
+/** What `init` takes: an address, a request, an answer, the bytes, or the compiled module. */
+export type ModuleSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
+
+/** The generated glue between JavaScript and the module. */
+export interface Glue {
+  /** Makes an instance of the module, unless there is one. */
+  init(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+  /** The class that the module exports; of use after `init`. */
+  Client: ClientConstructor;
+}
+
+/** What a chat needs of a `ModuleLoader`. */
+export type Loader = Pick<ModuleLoader, "load" | "state">;
+
+/** One per page: there is one instance of the module, and all chats are in it. */
+export class ModuleLoader {
+  /** For diagnostics. */
+  state: "none" | "loading" | "loaded" | "failed" = "none";
+  #loading: Promise<ClientConstructor> | null = null;
+  readonly #glue: Glue;
+  readonly #address: () => URL;
+
+  /** `address` says where the module is when no source is given. */
+  constructor(glue: Glue, address: () => URL) {
+    this.#glue = glue;
+    this.#address = address;
+  }
+
+  /**
+   * The loaded module's class. `source` counts only where nothing is loaded or being loaded.
+   * Rejects with `config/wasm-unavailable`, whose message says what is in the way; the next call then tries again.
+   */
+  load(source?: ModuleSource | Promise<ModuleSource>): Promise<ClientConstructor> {
+    return (this.#loading ??= this.#start(source));
+  }
+
+  async #start(source?: ModuleSource | Promise<ModuleSource>): Promise<ClientConstructor> {
+    this.state = "loading";
+    try {
+      if (typeof WebAssembly !== "object") {
+        throw unavailable("WebAssembly is switched off or not supported in this browser.", false);
+      }
+      const module = await compile(source === undefined ? this.#address() : await source);
+      try {
+        await this.#glue.init({ module_or_path: module });
+      } catch (thrown) {
+        throw (
+          refused(thrown) ?? unavailable(`The WebAssembly module does not run: ${messageOf(thrown)}.`, false, thrown)
+        );
+      }
+      this.state = "loaded";
+      return this.#glue.Client;
+    } catch (thrown) {
+      this.#loading = null;
+      this.state = "failed";
+      throw thrown instanceof PolyError
+        ? thrown
+        : unavailable(`The module was not loaded: ${messageOf(thrown)}.`, true, thrown);
+    }
+  }
+}
+
+async function compile(source: ModuleSource): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source))
+    return compileBytes(source, "what was given to init");
+  const response = source instanceof Response ? source : await download(source);
+  const where = response.url || (source instanceof Response ? "the given address" : addressOf(source));
+  if (!response.ok)
+    throw unavailable(`The WebAssembly module could not be loaded: ${where} answered with status ${response.status}.`);
+  const type = response.headers.get("content-type") ?? "no content type";
+  // Compiling while it loads is for the right type alone; some servers give another.
+  if (/^application\/wasm$/i.test(type)) {
+    try {
+      return await WebAssembly.compileStreaming(response);
+    } catch (thrown) {
+      throw broken(thrown, where);
+    }
+  }
+  let bytes: ArrayBuffer;
+  try {
+    bytes = await response.arrayBuffer();
+  } catch (thrown) {
+    throw unreachable(where, thrown);
+  }
+  return compileBytes(bytes, `${where} (${type})`);
+}
+
+async function download(source: string | URL | Request): Promise<Response> {
+  try {
+    return await fetch(source);
+  } catch (thrown) {
+    throw unreachable(addressOf(source), thrown);
+  }
+}
+
+function addressOf(source: string | URL | Request): string {
+  return source instanceof Request ? source.url : String(source);
+}
+
+async function compileBytes(bytes: BufferSource, where: string): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (thrown) {
+    throw broken(thrown, where);
+  }
+}
+
+/** No answer. A page cannot tell why, save that the device says it is offline. */
+function unreachable(where: string, cause: unknown): PolyError {
+  const offline = typeof navigator === "object" && !navigator.onLine;
+  const reason = offline
+    ? "the device is offline"
+    : "the network is down, or the page's Content Security Policy (connect-src) or CORS forbids it";
+  return unavailable(`The WebAssembly module could not be fetched from ${where}: ${reason}.`, true, cause);
+}
+
+/** An answer that does not compile. */
+function broken(thrown: unknown, where: string): PolyError {
+  if (thrown instanceof TypeError) return unreachable(where, thrown);
+  return (
+    refused(thrown) ??
+    unavailable(`There is no usable WebAssembly module at ${where}: ${messageOf(thrown)}.`, true, thrown)
+  );
+}
+
+/** The one reason for which the same bytes compile elsewhere; the engines word it differently. */
+function refused(thrown: unknown): PolyError | null {
+  if (!/content security policy|\bCSP\b|unsafe-eval/i.test(messageOf(thrown))) return null;
+  return unavailable(
+    "The page's Content Security Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src.",
+    false,
+    thrown,
+  );
+}
+
+function unavailable(message: string, retryable = true, cause?: unknown): PolyError {
+  return new PolyError("config/wasm-unavailable", message, { retryable, cause });
+}

@@ -1,0 +1,181 @@
+/** The public types of a chat's options and of the chat itself. */
+
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import type { ChatEvent } from "./event-types.js";
+import type { ChatState, UserMessage } from "./state.js";
+
+/** What `createChat` takes. Exactly one of `connectorToken` and `getAccessToken` is needed; all else has a default. */
+export interface ChatOptions {
+  /** Public token of a connector. Whoever can read the page can read it. */
+  connectorToken?: string;
+  /**
+   * Supplies an access token instead, so that the connector token stays on your backend. Called once for each new
+   * session; `signal` aborts when the answer is of no use any more. A rejection, or a result without an `accessToken`,
+   * is the error `auth/token-failed` and carries the rejection's message.
+   */
+  getAccessToken?: (context: { reason: "start" | "restart"; signal: AbortSignal }) => Promise<AccessToken>;
+
+  /**
+   * Where the server is. Default `"us"`. A cluster is a name such as `us-1`: `a` to `z`, `0` to `9` and `-`, at most 63
+   * characters. An address must be https, and wss for the socket; http and ws are for loopback hosts alone. `socketUrl`
+   * defaults to `apiUrl` with its ending `/api/v1` replaced by `/ws`, or to `/ws` on the same host where it has no such
+   * ending.
+   */
+  environment?: "us" | "uk" | "euw" | { cluster: string } | { apiUrl: string; socketUrl?: string };
+  /**
+   * The host registered for the connector (`X-Host`): a web origin or an app namespace. Default: `location.origin`;
+   * inside a native app give its bundle identifier. Needed where the page has no origin (`file:`, a sandboxed iframe).
+   */
+  hostIdentifier?: string;
+  /** Whether replies come in pieces as they are written. Default true. */
+  streaming?: boolean;
+  /** What the session is reported as. Default: detected, see `detectPlatform`. */
+  platform?: Platform;
+  /** What the session is reported as. Default: detected, see `detectPlatform`. */
+  deviceType?: DeviceType;
+  /**
+   * Default false: true discards a stored session and starts a new one. This version stores no session, so every chat
+   * starts a new one whatever is said here.
+   */
+  fresh?: boolean;
+  /** Default true: connect at once. false: wait for `reconnect()`. */
+  autoConnect?: boolean;
+  /**
+   * Where a session is kept: `"local"` (default) survives a restart of the browser or app, `"tab"` a reload, `"none"`
+   * is memory only, or a store of your own. Checked, but without effect in this version, which keeps sessions in memory
+   * only.
+   */
+  persistence?: "local" | "tab" | "none" | SessionStorageAdapter;
+  /** What to do when the server no longer knows a session: start a new one (default) or end. */
+  onSessionLost?: "restart" | "end";
+  /**
+   * Runs before the agent is asked to join; at most 4 s, and the conversation starts whatever it does. Checked, but not
+   * called in this version.
+   */
+  beforeAgentJoin?: (context: { sessionId: string; contextId?: string; signal: AbortSignal }) => void | Promise<void>;
+  /**
+   * Milliseconds between heartbeats: 1,000 to 600,000, or 0 for none. Default 30,000. The server's capabilities
+   * overrule it.
+   */
+  heartbeatIntervalMs?: number;
+  /** Milliseconds of silence after which the server forgets a session: 1,000 to 86,400,000. Default 600,000. */
+  sessionTimeoutMs?: number;
+  /** Milliseconds to wait for the server's receipt of a message: 100 to 600,000. Default 5,000. */
+  confirmTimeoutMs?: number;
+  /**
+   * Failed attempts in a row after which reconnecting is given up: 0 to 1,000, where 0 means no limit. Default 10. The
+   * server's capabilities overrule it.
+   */
+  maxReconnectAttempts?: number;
+  /** Lines from this level on go to the console (default `"warn"`), or every line to a logger of your own. */
+  logger?: LogLevel | Logger;
+}
+
+/** What `getAccessToken` returns. */
+export interface AccessToken {
+  /** The `access_token` that the server's token endpoint gave to your backend. */
+  accessToken: string;
+  /** Seconds it is valid for, the endpoint's `expires_in`. */
+  expiresIn?: number;
+}
+
+/** What a session is reported as. A page is one of the first three; the others are for applications that say so. */
+export type Platform = "web" | "ios-web" | "android-web" | "ios" | "android" | "custom";
+/** What a session is reported as. Laptops and televisions are `desktop`. */
+export type DeviceType = "mobile" | "tablet" | "desktop";
+/** How much is logged: each level holds those before it. */
+export type LogLevel = "none" | "error" | "warn" | "info" | "debug";
+
+/** Takes the lines of the log. No line holds a token or the text of a message. */
+export interface Logger {
+  /** `fields` holds details where there are any. What it throws is ignored. */
+  log(level: Exclude<LogLevel, "none">, message: string, fields?: Record<string, unknown>): void;
+}
+
+/** Holds one opaque string per key, e.g. in a native app's keychain. */
+export interface SessionStorageAdapter {
+  /** What was last set under `key`; null where there is nothing. */
+  get(key: string): Promise<string | null>;
+  /** Keeps `value` under `key`. */
+  set(key: string, value: string): Promise<void>;
+  /** Forgets `key`; nothing happens where there is nothing. */
+  remove(key: string): Promise<void>;
+}
+
+/**
+ * A conversation. Its methods may be passed on without their object. A promise that rejects does so with a `PolyError`,
+ * and a rejection nobody looks at is no unhandled rejection.
+ */
+export interface Chat extends AsyncDisposable {
+  /** Immutable; the same object until something changes, and unchanged parts keep their identity. */
+  readonly getSnapshot: () => ChatState;
+  /**
+   * Told after a change, at most once per animation frame however much arrives; in a page that is not shown, by a
+   * timer. Fits `useSyncExternalStore`. Returns the unsubscribe.
+   */
+  readonly subscribe: (listener: () => void) => () => void;
+  /**
+   * Told of each event as it happens, in order, after the snapshot has changed accordingly. A listener that throws
+   * harms no other; its error is reported as an uncaught one. Returns the unsubscribe; `signal` does the same.
+   */
+  on<T extends ChatEvent["type"]>(
+    type: T,
+    listener: (event: Extract<ChatEvent, { type: T }>) => void,
+    options?: { signal?: AbortSignal },
+  ): () => void;
+  /** "*" hears all. */
+  on(type: "*", listener: (event: ChatEvent) => void, options?: { signal?: AbortSignal }): () => void;
+  /**
+   * All events from this call on, for `for await`. Ends when the loop is left, `signal` aborts or the chat is closed.
+   * Events wait in memory until they are taken, so leave it rather than stop taking.
+   */
+  events(options?: { signal?: AbortSignal }): AsyncIterableIterator<ChatEvent>;
+  /** Resolves at the first open connection with its history in place; rejects when that became impossible. */
+  ready(): Promise<void>;
+
+  /**
+   * The message shows as "pending" at once; resolves when the server has it, rejects when it is marked "failed".
+   * `metadata` comes back on the message's `userMessage` event. Throws at once: `message/empty`, `message/too-large`
+   * (the whole frame; 131,072 bytes until the session says its own limit), `session/ended`, or `config/invalid` for
+   * metadata that is not strings by name.
+   */
+  send(text: string, options?: { metadata?: Record<string, string> }): Promise<UserMessage>;
+  /**
+   * Sends a failed message again, as `send` does. Rejects with `message/unknown-draft` where no failed message has that
+   * draft id.
+   */
+  retry(draftId: string): Promise<UserMessage>;
+  /**
+   * Takes a failed message, or one not yet written to a socket, out of the transcript. Throws `message/unknown-draft`
+   * where there is none with that draft id.
+   */
+  discard(draftId: string): void;
+  /** Call on every keystroke: the client throttles, and says by itself when the user has stopped. Never throws. */
+  typing(): void;
+
+  /** Ends the conversation on the server and forgets it. */
+  end(): Promise<void>;
+  /** Ends this conversation, if any, and starts a new one. Resolves when that one is open. */
+  restart(): Promise<void>;
+  /**
+   * Connects now: after a failure or `close()`, or instead of waiting for the next try. Loads the module again where
+   * that had failed. Resolves when the connection is open.
+   */
+  reconnect(): Promise<void>;
+  /** Leaves without ending: the session stays resumable by `reconnect()`. Idempotent. */
+  close(): Promise<void>;
+
+  /** The wire as it is, for what this API does not cover. No delivery tracking. */
+  readonly raw: {
+    /**
+     * Writes a frame; `payload` defaults to `{}`. Throws `transport/not-connected` where no connection is open, and
+     * `config/invalid` where the frame is no JSON object with a `type`.
+     */
+    send(frame: { type: string; payload?: object; metadata?: object }): void;
+    /** Told of every frame as it is, in both directions. Returns the unsubscribe. */
+    on(listener: (frame: { direction: "in" | "out"; text: string }) => void): () => void;
+  };
+  /** What support asks for: versions, platform, states, counts, timings. Never a token, never a message text. */
+  diagnostics(): Record<string, unknown>;
+}

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { afterEach, mock, test } from "node:test";
+
+import type { PolyError } from "../src/errors.js";
+import { ModuleLoader, type Glue } from "../src/module.js";
+import { FakeClient } from "./fake-module.js";
+
+/** The smallest module there is. */
+const BYTES = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+const ADDRESS = "https://www.example.com/chat/poly_messaging_web.wasm";
+
+function loaderWith(init: Glue["init"] = () => Promise.resolve()): ModuleLoader {
+  return new ModuleLoader({ init, Client: FakeClient }, () => new URL(ADDRESS));
+}
+
+/** The next fetches get these, in order. */
+function serve(...answers: (Response | Error)[]): string[] {
+  const asked: string[] = [];
+  mock.method(globalThis, "fetch", (address: unknown) => {
+    asked.push(String(address));
+    const answer = answers.shift() ?? new Error("one fetch too many");
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  });
+  return asked;
+}
+
+const wasm = (type = "application/wasm", bytes: BodyInit = BYTES): Response =>
+  new Response(bytes, { headers: { "content-type": type } });
+
+/** What loading fails with. */
+async function failureOf(loader: ModuleLoader, source?: Parameters<ModuleLoader["load"]>[0]): Promise<PolyError> {
+  const error = await loader.load(source).then(
+    () => assert.fail("it was loaded"),
+    (thrown: unknown) => thrown as PolyError,
+  );
+  assert.equal(error.code, "config/wasm-unavailable");
+  assert.equal(loader.state, "failed");
+  return error;
+}
+
+afterEach(() => {
+  mock.restoreAll();
+});
+
+test("the module is loaded from beside the script, once, however often it is asked for", async () => {
+  const asked = serve(wasm());
+  let inits = 0;
+  const loader = loaderWith(({ module_or_path }) => {
+    assert.ok(module_or_path instanceof WebAssembly.Module);
+    inits += 1;
+    return Promise.resolve();
+  });
+  assert.equal(loader.state, "none");
+  const [first, second] = await Promise.all([loader.load(), loader.load("https://elsewhere.example/x.wasm")]);
+  assert.equal(first, FakeClient);
+  assert.equal(second, FakeClient);
+  assert.equal(await loader.load(), FakeClient);
+  assert.deepEqual(asked, [ADDRESS]);
+  assert.equal(inits, 1);
+  assert.equal(loader.state, "loaded");
+});
+
+for (const type of [
+  "application/wasm",
+  "application/wasm; charset=utf-8",
+  "application/octet-stream",
+  "text/html",
+  "",
+]) {
+  test(`a module served as "${type}" is loaded`, async () => {
+    serve(wasm(type));
+    assert.equal(await loaderWith().load(), FakeClient);
+  });
+}
+
+test("any kind of source is taken", async () => {
+  const asked = serve(wasm(), wasm(), wasm());
+  const sources = [
+    ADDRESS,
+    new URL(ADDRESS),
+    new Request(ADDRESS),
+    wasm(),
+    BYTES,
+    BYTES.buffer,
+    await WebAssembly.compile(BYTES),
+  ];
+  for (const source of sources) assert.equal(await loaderWith().load(source), FakeClient);
+  assert.equal(asked.length, 3);
+});
+
+test("a failed load may be tried again", async () => {
+  serve(new TypeError("fetch failed"), new Response("gone", { status: 404 }), wasm());
+  const loader = loaderWith();
+  await failureOf(loader);
+  await failureOf(loader);
+  assert.equal(await loader.load(), FakeClient);
+  assert.equal(loader.state, "loaded");
+});
+
+test("an address that is not there is named, with its status", async () => {
+  serve(new Response("gone", { status: 404 }));
+  const error = await failureOf(loaderWith());
+  assert.match(error.message, /answered with status 404/);
+  assert.equal(error.retryable, true);
+});
+
+test("no answer says which address, and what may be in the way", async () => {
+  serve(new TypeError("fetch failed"));
+  const error = await failureOf(loaderWith());
+  assert.ok(error.message.includes(ADDRESS));
+  assert.match(error.message, /network is down.*connect-src.*CORS/);
+  assert.equal(error.retryable, true);
+  assert.ok(error.cause instanceof TypeError);
+});
+
+test("no answer on a device that is offline says so", async () => {
+  serve(new TypeError("fetch failed"));
+  Object.defineProperty(globalThis, "navigator", { value: { onLine: false }, configurable: true });
+  try {
+    assert.match((await failureOf(loaderWith())).message, /the device is offline/);
+  } finally {
+    Reflect.deleteProperty(globalThis, "navigator");
+  }
+});
+
+test("a page served in place of the module is told from one", async () => {
+  serve(wasm("text/html", "<!doctype html>"), wasm("application/wasm", "<!doctype html>"));
+  assert.match((await failureOf(loaderWith())).message, /no usable WebAssembly module at .*text\/html/);
+  assert.match((await failureOf(loaderWith())).message, /no usable WebAssembly module at/);
+});
+
+const REFUSALS = [
+  "WebAssembly.compileStreaming(): Compiling or instantiating WebAssembly module violates the following Content Security policy directive because neither 'wasm-eval' nor 'unsafe-eval' is an allowed source of script",
+  "call to WebAssembly.compile() blocked by CSP",
+  "Refused to create a WebAssembly object because 'unsafe-eval' or 'wasm-unsafe-eval' is not an allowed source of script",
+];
+
+for (const text of REFUSALS) {
+  test(`a refusal by the page's policy says what to add: ${text.slice(0, 40)}…`, async () => {
+    serve(wasm());
+    mock.method(WebAssembly, "compileStreaming", () => Promise.reject(new WebAssembly.CompileError(text)));
+    const error = await failureOf(loaderWith());
+    assert.match(
+      error.message,
+      /Content Security Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src/,
+    );
+    assert.equal(error.retryable, false);
+  });
+}
+
+test("without WebAssembly nothing is fetched", async () => {
+  const asked = serve();
+  const before = Object.getOwnPropertyDescriptor(globalThis, "WebAssembly") ?? {};
+  Reflect.deleteProperty(globalThis, "WebAssembly");
+  try {
+    const error = await failureOf(loaderWith());
+    assert.match(error.message, /WebAssembly is switched off or not supported/);
+    assert.equal(error.retryable, false);
+  } finally {
+    Object.defineProperty(globalThis, "WebAssembly", before);
+  }
+  assert.deepEqual(asked, []);
+});
+
+test("a module that does not run is an error that says so", async () => {
+  serve(wasm());
+  const error = await failureOf(
+    loaderWith(() => Promise.reject(new WebAssembly.LinkError("import object field missing"))),
+  );
+  assert.match(error.message, /does not run: import object field missing/);
+});

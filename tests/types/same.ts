@@ -1,0 +1,54 @@
+/**
+ * The package's declarations say the same as the reference in api.d.ts: each type can stand for the other. The reference
+ * declares more entries than the package has, so the comparison is by name, for what this entry exports.
+ */
+
+import type * as Ours from "poly-messaging-web";
+import type * as Reference from "./api.js";
+
+/** True where each of the two can be assigned to the other. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+/** Does not compile unless `T` is true. */
+type Holds<T extends true> = T;
+
+export type Types = [
+  Holds<Same<Ours.AccessToken, Reference.AccessToken>>,
+  Holds<Same<Ours.AgentMessage, Reference.AgentMessage>>,
+  Holds<Same<Ours.Attachment, Reference.Attachment>>,
+  Holds<Same<Ours.CallAction, Reference.CallAction>>,
+  Holds<Same<Ours.Chat, Reference.Chat>>,
+  Holds<Same<Ours.ChatEvent, Reference.ChatEvent>>,
+  Holds<Same<Ours.ChatMessage, Reference.ChatMessage>>,
+  Holds<Same<Ours.ChatOptions, Reference.ChatOptions>>,
+  Holds<Same<Ours.ChatState, Reference.ChatState>>,
+  Holds<Same<Ours.DeviceType, Reference.DeviceType>>,
+  Holds<Same<Ours.Logger, Reference.Logger>>,
+  Holds<Same<Ours.LogLevel, Reference.LogLevel>>,
+  Holds<Same<Ours.Platform, Reference.Platform>>,
+  Holds<Same<Ours.PolyError, Reference.PolyError>>,
+  Holds<Same<Ours.PolyErrorCode, Reference.PolyErrorCode>>,
+  Holds<Same<Ours.SessionStorageAdapter, Reference.SessionStorageAdapter>>,
+  Holds<Same<Ours.Suggestion, Reference.Suggestion>>,
+  Holds<Same<Ours.SystemMessage, Reference.SystemMessage>>,
+  Holds<Same<Ours.UserMessage, Reference.UserMessage>>,
+];
+
+export type Functions = [
+  Holds<Same<typeof Ours.clearSession, typeof Reference.clearSession>>,
+  Holds<Same<typeof Ours.createChat, typeof Reference.createChat>>,
+  Holds<Same<typeof Ours.detectPlatform, typeof Reference.detectPlatform>>,
+  Holds<Same<typeof Ours.hasResumableSession, typeof Reference.hasResumableSession>>,
+  Holds<Same<typeof Ours.init, typeof Reference.init>>,
+  Holds<Same<typeof Ours.version, typeof Reference.version>>,
+];
+
+/** The comparison can fail: a type that lacks something is not the same. */
+export type Differences = [
+  // @ts-expect-error a code less
+  Holds<Same<Exclude<Ours.PolyErrorCode, "internal">, Reference.PolyErrorCode>>,
+  // @ts-expect-error an event less
+  Holds<Same<Exclude<Ours.ChatEvent, { type: "languageChanged" }>, Reference.ChatEvent>>,
+  // @ts-expect-error an option less
+  Holds<Same<Required<Ours.ChatOptions>, Reference.ChatOptions>>,
+];
