@@ -16,7 +16,8 @@ async fn open(page: &Page, sandbox: &Sandbox) -> String {
 
 /// The only session's log, once its first socket is closed and its second one open.
 async fn log_after_reconnect(page: &Page, sandbox: &Sandbox, session: &str) -> Value {
-    page.wait_for("[data-testid=events] [data-type=reconnecting]").await;
+    // Events are shown at once, the state with the next frame: what it says may still be of the time before.
+    page.wait_until("document.querySelectorAll('[data-testid=events] [data-type=connected]').length === 2").await;
     page.wait_for("[data-testid=connection][data-status=open]").await;
     let sessions = sandbox.ask("/sessions").await;
     assert_eq!(sessions["sessions"].as_array().map(Vec::len), Some(1), "{sessions}");
