@@ -86,7 +86,10 @@ export class Store {
       case "insert": {
         const message = this.#made(change.message);
         if (message.role === "user") this.#drafts = this.#drafts.filter((draft) => draft.draftId !== message.draftId);
-        this.#messages().splice(change.at, 0, message);
+        const list = this.#messages();
+        // Nearly always the end, where a splice is slow.
+        if (change.at === list.length) list.push(message);
+        else list.splice(change.at, 0, message);
         break;
       }
       case "replace":

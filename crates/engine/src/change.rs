@@ -16,9 +16,9 @@ pub enum Change {
     /// The session is now this.
     Session { session: Option<SessionView> },
     /// Put a message at `at`; those from there on move up by one.
-    Insert { at: u32, message: Message },
+    Insert { at: u32, message: Box<Message> },
     /// The message at `at` is now this.
-    Replace { at: u32, message: Message },
+    Replace { at: u32, message: Box<Message> },
     /// Add `text` to the end of the text of the message at `at`.
     Append { at: u32, text: String },
     /// Take the message at `from` out, then put it at `to`.
@@ -34,7 +34,7 @@ pub enum Change {
     /// The replies to tap.
     Suggestions { suggestions: Vec<Suggestion> },
     /// The way to a human.
-    Handoff { handoff: Handoff },
+    Handoff { handoff: Box<Handoff> },
     /// BCP 47 code of the conversation's language.
     Language { language: Option<String> },
     /// Whether and why the conversation is over.

@@ -85,7 +85,8 @@ impl Transcript {
         if !matches!(message.body, MessageBody::System { .. }) {
             self.last_talk = self.last_talk.max(Some(key));
         }
-        self.lines.insert(at, (key, Box::new(message.clone())));
+        let message = Box::new(message);
+        self.lines.insert(at, (key, message.clone()));
         out.push(Output::Change(Change::Insert { at: at as u32, message }));
     }
 
@@ -103,7 +104,7 @@ impl Transcript {
         let Some(at) = self.position(key) else { return };
         let message = &mut self.lines[at].1;
         if edit(&mut message.body) {
-            out.push(Output::Change(Change::Replace { at: at as u32, message: message.as_ref().clone() }));
+            out.push(Output::Change(Change::Replace { at: at as u32, message: message.clone() }));
         }
     }
 

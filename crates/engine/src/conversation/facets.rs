@@ -42,7 +42,7 @@ impl Conversation {
         }
         if shown.handoff != presence.handoff {
             shown.handoff.clone_from(&presence.handoff);
-            out.push(Output::Change(Change::Handoff { handoff: presence.handoff.clone() }));
+            out.push(Output::Change(Change::Handoff { handoff: Box::new(presence.handoff.clone()) }));
         }
         if shown.is_agent_typing != self.is_agent_typing {
             shown.is_agent_typing = self.is_agent_typing;

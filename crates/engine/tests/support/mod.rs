@@ -316,11 +316,11 @@ impl State {
             Change::Session { session } => self.session = session,
             Change::Insert { at, message } => {
                 assert!(!self.messages.iter().any(|other| other.id == message.id), "two lines of one id: {message:?}");
-                self.messages.insert(at as usize, message);
+                self.messages.insert(at as usize, *message);
             }
             Change::Replace { at, message } => {
                 assert_eq!(self.messages[at as usize].id, message.id, "a line lost its id");
-                self.messages[at as usize] = message;
+                self.messages[at as usize] = *message;
             }
             Change::Append { at, text: more } => match &mut self.messages[at as usize].body {
                 MessageBody::Agent { text, .. } => text.push_str(&more),
@@ -335,7 +335,7 @@ impl State {
             Change::Agent { agent } => self.agent = agent,
             Change::Typing { is_agent_typing } => self.is_agent_typing = is_agent_typing,
             Change::Suggestions { suggestions } => self.suggestions = suggestions,
-            Change::Handoff { handoff } => self.handoff = Some(handoff),
+            Change::Handoff { handoff } => self.handoff = Some(*handoff),
             Change::Language { language } => self.language = language,
             Change::Ended { ended } => self.ended = ended,
         }
