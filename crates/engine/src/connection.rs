@@ -1,6 +1,6 @@
 //! The one socket: opening it, keeping it alive, and opening it again. Source: Messaging API, "WebSocket", "Lifecycle".
 
-use crate::engine::Engine;
+use crate::engine::{Engine, USER_END};
 use crate::session::RequestKind;
 use crate::timers::Timer;
 use crate::{
@@ -198,7 +198,7 @@ impl Engine {
         self.link = Link::Pause;
         self.log(LogLevel::Info, ["socket closed with ", &code.to_string()].concat());
         if self.is_ending() && has_opened {
-            return self.finish("REASON_USER_END".to_owned());
+            return self.finish(USER_END.to_owned());
         }
         match code {
             // 1000: the server is done. 4000: another socket of ours has taken over.

@@ -15,7 +15,7 @@ use crate::{
 const END_TIMEOUT_MS: u64 = 5_000;
 
 /// The reason of an end that the server could not confirm. Source: Messaging API, "Server events".
-const USER_END: &str = "REASON_USER_END";
+pub(crate) const USER_END: &str = "REASON_USER_END";
 
 /// One chat. See the crate's documentation for the contract.
 pub struct Engine {
