@@ -74,12 +74,9 @@ impl Engine {
     /// Whoever is told of an event finds the state as the whole frame left it.
     fn put_changes_first(&mut self, from: usize) {
         let is_change = |output: &Output| matches!(output, Output::Change(_));
-        let mut told = Vec::new();
-        let mut outputs: Vec<Output> = self.out.split_off(from);
-        for output in outputs.drain(..) {
-            if is_change(&output) { self.out.push(output) } else { told.push(output) }
-        }
-        self.out.append(&mut told);
+        let (changes, told): (Vec<_>, Vec<_>) = self.out.split_off(from).into_iter().partition(is_change);
+        self.out.extend(changes);
+        self.out.extend(told);
     }
 
     fn act_on(&mut self, news: News) {
