@@ -79,6 +79,9 @@ fn connected() -> Engine {
         heartbeat_interval_ms: 30_000,
         session_timeout_ms: 600_000,
         confirm_timeout_ms: 5_000,
+        persistent: false,
+        fresh: false,
+        before_agent_join: false,
         max_reconnect_attempts: 10,
     };
     let now = Now { mono: 0, wall: 0 };

@@ -188,7 +188,7 @@ impl Driver {
                     return Item::Frame { direction: "out", text };
                 }
             }
-            Output::Change(_) | Output::Event(_) | Output::Settle { .. } | Output::Log { .. } => {}
+            _ => {}
         }
         Item::Nothing
     }
@@ -230,6 +230,9 @@ mod tests {
             heartbeat_interval_ms: 30_000,
             session_timeout_ms: 600_000,
             confirm_timeout_ms: 5_000,
+            persistent: false,
+            fresh: false,
+            before_agent_join: false,
             max_reconnect_attempts: 1,
         };
         let host = js_sys::eval("({ change() {}, event() {}, settle() {}, log() {} })").unwrap();

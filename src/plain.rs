@@ -77,6 +77,9 @@ pub(crate) fn options(value: &JsValue) -> Result<Options, Error> {
         heartbeat_interval_ms: number("heartbeatIntervalMs")?,
         session_timeout_ms: number("sessionTimeoutMs")?,
         confirm_timeout_ms: number("confirmTimeoutMs")?,
+        persistent: false,
+        fresh: false,
+        before_agent_join: false,
         max_reconnect_attempts: number("maxReconnectAttempts")?,
     })
 }

@@ -44,6 +44,13 @@ pub struct Options {
     pub session_timeout_ms: u32,
     /// Milliseconds to wait for the echo of a message on an open socket.
     pub confirm_timeout_ms: u32,
+    /// Whether the session is kept beyond the page ([`Output::Load`](crate::Output), [`Output::Store`](crate::Output)).
+    pub persistent: bool,
+    /// Whether a stored session is discarded at the start.
+    pub fresh: bool,
+    /// Whether the application has something to do before the agent is asked to join
+    /// ([`Output::PrepareJoin`](crate::Output)).
+    pub before_agent_join: bool,
     /// Consecutive failed attempts to reconnect before giving up where the server does not say; 0 = no limit.
     pub max_reconnect_attempts: u32,
 }

@@ -6,7 +6,7 @@ use crate::delivery::{Draft, Progress};
 use crate::engine::Engine;
 use crate::timers::Timer;
 use crate::wire::SystemText;
-use crate::{Change, Error, ErrorCode, EventBody, Level, LogLevel, Output, SocketId, TypingState, wire};
+use crate::{Change, Error, ErrorCode, EventBody, Level, LogLevel, Output, RequestId, SocketId, TypingState, wire};
 
 /// Times that the agent is asked to join before giving up.
 const MAX_INVITATIONS: u32 = 3;
@@ -142,6 +142,8 @@ impl Engine {
         }
         self.timers.set(Timer::Join, self.now.mono + JOIN_TIMEOUT_MS);
     }
+
+    pub(crate) fn handle_join_prepared(&mut self, _answered: RequestId) {}
 
     pub(crate) fn handle_missing_agent(&mut self) {
         if self.conversation.has_agent || self.invitation.tries < MAX_INVITATIONS {

@@ -109,6 +109,11 @@ impl Engine {
             Input::SocketText { socket, text } => self.handle_text(socket, &text),
             Input::SocketBinary { socket } => self.handle_binary(socket),
             Input::SocketClosed { socket, code } => self.handle_closed(socket, code),
+            Input::Loaded { id, record } => self.handle_loaded(id, record),
+            Input::Probed { id, is_answered } => self.handle_probed(id, is_answered),
+            Input::JoinPrepared { id } => self.handle_join_prepared(id),
+            Input::News { text } => self.handle_news(&text),
+            Input::Page(event) => self.handle_page(event),
             Input::Deadline => {}
         }
         // A deadline may be noticed by any input, and several may be due at once.

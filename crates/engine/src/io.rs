@@ -142,8 +142,51 @@ pub enum Input {
         /// The close code; 1006 where there was none.
         code: u16,
     },
+    /// The answer to [`Output::Load`].
+    Loaded {
+        /// Which request.
+        id: RequestId,
+        /// What was last stored; `None` where there is nothing, or nothing readable.
+        record: Option<String>,
+    },
+    /// The answer to [`Output::Probe`].
+    Probed {
+        /// Which request.
+        id: RequestId,
+        /// Whether anything at all answered.
+        is_answered: bool,
+    },
+    /// The application's `beforeAgentJoin` is done ([`Output::PrepareJoin`]), however it went.
+    JoinPrepared {
+        /// Which request.
+        id: RequestId,
+    },
+    /// What another tab told ([`Output::Tell`]). It may come from another version, and hold anything.
+    News {
+        /// As it was told there.
+        text: String,
+    },
+    /// The page's life took a turn.
+    Page(PageEvent),
     /// The deadline of the last step is reached. Harmless when it is early or late.
     Deadline,
+}
+
+/// A turn in the life of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageEvent {
+    /// The browser says that there is a network.
+    Online,
+    /// The browser says that there is none. Also given once before the start where that is so from the beginning.
+    Offline,
+    /// The page can be seen.
+    Visible,
+    /// The page cannot be seen; its timers may be late from now on.
+    Hidden,
+    /// The page stops running (`freeze`), or is left (`pagehide`): there may be no further input, ever.
+    Left,
+    /// The page runs again: `resume`, or `pageshow` of a page that was kept in the back/forward cache.
+    Returned,
 }
 
 /// What came of a request.
@@ -251,6 +294,48 @@ pub enum Output {
         /// Close code: 1000 or 3000 to 4999, which are all that a page may use.
         code: u16,
     },
+    /// Read the record of this chat, and answer with [`Input::Loaded`]. Loads, stores and unlocks are carried out one
+    /// after the other.
+    Load {
+        /// Names the request.
+        id: RequestId,
+        /// Take the lock on the record first, which one tab holds at a time, and keep it until [`Output::Unlock`]. Where
+        /// there are no locks, go on without.
+        exclusive: bool,
+    },
+    /// Keep this record, in place of the one before. Holds an access token: seal it. Where that fails, the record is
+    /// lost and nothing else.
+    Store {
+        /// One line of JSON.
+        record: String,
+    },
+    /// Remove the record.
+    Forget,
+    /// Let go of the lock on the record, once everything before is done.
+    Unlock,
+    /// See whether the host of this address answers anything to a GET without CORS, and answer with [`Input::Probed`].
+    Probe {
+        /// Names the request.
+        id: RequestId,
+        /// Where to.
+        url: String,
+        /// Milliseconds after which it counts as no answer.
+        timeout_ms: u32,
+    },
+    /// Call the application's `beforeAgentJoin`, and answer with [`Input::JoinPrepared`]. [`Output::Abort`] aborts it.
+    PrepareJoin {
+        /// Names the request.
+        id: RequestId,
+        /// The session.
+        session_id: String,
+        /// `context_id` of the session's start, where there is one.
+        context_id: Option<String>,
+    },
+    /// Tell the other tabs of this chat. Holds no token.
+    Tell {
+        /// One line of JSON.
+        text: String,
+    },
     /// The state changed.
     Change(Change),
     /// Tell the application. Comes after the changes that belong to it.
@@ -288,6 +373,15 @@ impl core::fmt::Debug for Output {
             Self::CloseSocket { socket, code } => {
                 f.debug_struct("CloseSocket").field("socket", socket).field("code", code).finish()
             }
+            Self::Load { id, exclusive } => {
+                f.debug_struct("Load").field("id", id).field("exclusive", exclusive).finish()
+            }
+            Self::Store { .. } => f.write_str("Store"),
+            Self::Forget => f.write_str("Forget"),
+            Self::Unlock => f.write_str("Unlock"),
+            Self::Probe { id, url, .. } => f.debug_struct("Probe").field("id", id).field("url", url).finish(),
+            Self::PrepareJoin { id, .. } => f.debug_struct("PrepareJoin").field("id", id).finish_non_exhaustive(),
+            Self::Tell { text } => f.debug_struct("Tell").field("text", text).finish(),
             Self::Change(change) => f.debug_tuple("Change").field(change).finish(),
             Self::Event(event) => f.debug_tuple("Event").field(event).finish(),
             Self::Settle { call, result } => {

@@ -18,6 +18,10 @@
 //! | `transcript` | order and identity of the lines |
 //! | `streaming` | messages that arrive in chunks |
 //! | `handoff` | who the user talks with, and the way to a human |
+//! | `keeper` | the record of the session: what is stored, when, and whether a stored one is still good |
+//! | `tabs` | what the tabs of one chat tell each other |
+//! | `refusal` | whether a handshake failed for want of a network, or was refused |
+//! | `page` | what the page's life means for the connection |
 //! | `engine` | binds them |
 
 mod change;
@@ -33,10 +37,14 @@ mod event;
 mod handoff;
 mod ids;
 mod io;
+mod keeper;
 mod metadata;
+mod page;
+mod refusal;
 mod rng;
 mod session;
 mod streaming;
+mod tabs;
 mod timers;
 mod transcript;
 pub mod wire;
@@ -51,7 +59,7 @@ pub use engine::Engine;
 pub use error::{Error, ErrorCode};
 pub use event::{AgentMessageBody, Capabilities, Envelope, Event, EventBody, TypingState};
 pub use io::{
-    AccessToken, CallId, Deadline, HttpOutcome, HttpRequest, Input, LogLevel, Now, Output, RequestId, SocketId, Step,
-    TokenReason,
+    AccessToken, CallId, Deadline, HttpOutcome, HttpRequest, Input, LogLevel, Now, Output, PageEvent, RequestId,
+    SocketId, Step, TokenReason,
 };
 pub use metadata::Metadata;

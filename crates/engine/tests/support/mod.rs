@@ -59,6 +59,9 @@ pub fn options() -> Options {
         heartbeat_interval_ms: 30_000,
         session_timeout_ms: 600_000,
         confirm_timeout_ms: 5_000,
+        persistent: false,
+        fresh: false,
+        before_agent_join: false,
         max_reconnect_attempts: 10,
     }
 }
@@ -176,6 +179,7 @@ impl Client {
                 self.settled.push((call, result.map_err(|error| error.code)));
             }
             Output::Log { message, .. } => self.log.push(message),
+            other => panic!("not asked for: {other:?}"),
         }
     }
 
