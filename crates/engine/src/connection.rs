@@ -9,14 +9,11 @@ use crate::session::RequestKind;
 use crate::timers::Timer;
 use crate::{
     Change, ConnectionView, Error, ErrorCode, EventBody, LogLevel, OnSessionLost, Output, RequestId, SocketId,
-    TokenReason, wire,
+    TokenReason, backoff, wire,
 };
 
 /// Milliseconds that a socket gets to open.
 const HANDSHAKE_TIMEOUT_MS: u64 = 15_000;
-/// Longest wait before the first attempt to reconnect, and before any, in milliseconds.
-const BACKOFF_BASE_MS: u32 = 1_000;
-const BACKOFF_MAX_MS: u32 = 30_000;
 /// Milliseconds that the history gets to begin.
 const HISTORY_TIMEOUT_MS: u64 = 10_000;
 /// Milliseconds without a further batch after which a history counts as complete: while the heartbeat sent behind the
@@ -285,10 +282,9 @@ impl Engine {
         }
     }
 
-    /// Waits before the next attempt: anything from nothing to 1 s, 2 s, 4 s … 30 s (full jitter). Returns how long.
+    /// Waits before the next attempt. Returns how many milliseconds.
     fn pause(&mut self) -> u32 {
-        let longest = BACKOFF_BASE_MS << self.attempts.made.saturating_sub(1).min(5);
-        let retry_in_ms = self.rng.up_to(longest.min(BACKOFF_MAX_MS));
+        let retry_in_ms = backoff::pause_ms(self.attempts.made.saturating_sub(1), self.rng.next());
         self.link = Link::Pause;
         self.timers.set(Timer::Reconnect, self.now.mono + u64::from(retry_in_ms));
         retry_in_ms

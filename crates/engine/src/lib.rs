@@ -12,6 +12,7 @@
 //! | [`wire`] | what a frame says, and how one is written |
 //! | `session` | access token, session, HTTP retries |
 //! | `connection` | the one socket: opening, close codes, backoff, budget |
+//! | [`backoff`] | how long to wait before it is opened again |
 //! | `liveness` | whether the open socket is alive: heartbeats, late timers, renewal |
 //! | `dialogue` | what is said over it: the agent's invitation, messages, typing |
 //! | `delivery` | the user's own messages, from pending to sent or failed |
@@ -25,6 +26,7 @@
 //! | `page` | what the page's life means for the connection |
 //! | `engine` | binds them |
 
+pub mod backoff;
 mod change;
 mod config;
 mod connection;
