@@ -12,7 +12,7 @@ const LINES: [(Rule, &str); 3] = [(Rule::PlusMinus20, "native"), (Rule::FullJitt
 
 const WIDTH: u32 = 860;
 const LEFT: u32 = 70;
-const RIGHT: u32 = WIDTH - 20;
+const RIGHT: u32 = WIDTH - 30;
 
 const HEAD: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 700" width="860" height="700" role="img" aria-label="Sockets asked for over time, by rule">
 <style>
@@ -105,7 +105,7 @@ impl Panel {
         if up > LEFT {
             let (width, height) = (up - LEFT, bottom - top);
             let _ = writeln!(svg, r#"<rect class="down" x="{LEFT}" y="{top}" width="{width}" height="{height}"/>"#);
-            let (x, y) = (LEFT + width / 2, bottom - 10);
+            let (x, y) = (LEFT + width / 2, top + 18);
             let _ = writeln!(svg, r#"<text class="middle" x="{x}" y="{y}">down</text>"#);
         }
         for mark in self.marks {
@@ -113,6 +113,7 @@ impl Panel {
             let class = if outage.per_second == Some(*mark) { "limit" } else { "grid" };
             let _ = writeln!(svg, r#"<path class="{class}" d="M{LEFT} {y}H{RIGHT}"/>"#);
             let (x, y, text) = (LEFT - 8, y + 4, number(*mark));
+            let text = if y > *bottom { format!("≤ {text}") } else { text };
             let _ = writeln!(svg, r#"<text class="end" x="{x}" y="{y}">{text}</text>"#);
         }
         for ms in (0..=self.shown_ms).step_by(self.mark_ms as usize) {
@@ -124,7 +125,9 @@ impl Panel {
             let course = clients::run(rule, outage, CLIENTS, SEED);
             let slots = course.load.per_slot.chunks((self.bin_ms / SLOT_MS) as usize);
             let mut counts: Vec<u32> = slots.map(|slots| slots.iter().sum()).collect();
-            counts.resize((self.shown_ms / self.bin_ms) as usize, 0);
+            // One more, for the way down to nothing.
+            counts.push(0);
+            counts.truncate((self.shown_ms / self.bin_ms) as usize);
             let mut path = String::new();
             for (at, count) in counts.into_iter().enumerate() {
                 // In the middle of the time it counts.

@@ -29,7 +29,8 @@ refused goes on by its rule. A round trip takes 20 to 200 ms, each client having
 hang instead of being refused, clients on the way home at the same time as new ones, and what the histories cost that the
 server replays.
 
-- this client: from nothing to 2 s, 4 s, 8 s, 16 s, then from 15 s to 30 s (`crates/engine/src/backoff.rs` itself)
+- this client: from nothing to 2 s; then 2 s, 4 s, 8 s, 16 s, each give or take half of it; then from 16 s to 30 s
+  (`crates/engine/src/backoff.rs` itself)
 - ±20 %: 1 s, 2 s, 4 s, 8 s, 16 s, then 30 s, each plus or minus 20 %, as the native SDKs
 - full jitter: from nothing to 1 s, 2 s, 4 s, 8 s, 16 s, then 30 s
 - equal jitter: from half of these to the whole
