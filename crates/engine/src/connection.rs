@@ -5,14 +5,11 @@ use crate::session::RequestKind;
 use crate::timers::Timer;
 use crate::{
     Change, ConnectionView, Error, ErrorCode, EventBody, LogLevel, OnSessionLost, Output, RequestId, SocketId,
-    TokenReason, wire,
+    TokenReason, backoff, wire,
 };
 
 /// Milliseconds that a socket gets to open.
 const HANDSHAKE_TIMEOUT_MS: u64 = 15_000;
-/// Longest wait before the first attempt to reconnect, and before any, in milliseconds.
-const BACKOFF_BASE_MS: u32 = 1_000;
-const BACKOFF_MAX_MS: u32 = 30_000;
 /// Milliseconds within which something must be received after a heartbeat.
 const HEARTBEAT_ANSWER_MS: u64 = 10_000;
 /// Milliseconds that the history gets to begin.
@@ -59,6 +56,8 @@ pub(crate) struct Socket {
     pub(crate) is_settled: bool,
     /// The first socket to open on a session made just now, whose history holds nothing but its start.
     pub(crate) is_first: bool,
+    /// It takes the place of one that was open, and nobody is to notice.
+    is_quiet: bool,
 }
 
 impl Engine {
@@ -77,7 +76,15 @@ impl Engine {
             url.push_str(&cursor.to_string());
         }
         let is_first = !session.has_opened;
-        let socket = Socket { id, is_open: false, is_served: false, is_echoed: false, is_settled: false, is_first };
+        let socket = Socket {
+            id,
+            is_open: false,
+            is_served: false,
+            is_echoed: false,
+            is_settled: false,
+            is_first,
+            is_quiet: false,
+        };
         self.link = Link::Socket(socket);
         self.timers.stop(Timer::Reconnect);
         self.timers.set(Timer::Handshake, self.now.mono + HANDSHAKE_TIMEOUT_MS);
@@ -93,7 +100,7 @@ impl Engine {
             return;
         }
         socket.is_open = true;
-        let is_first = socket.is_first;
+        let (is_first, is_quiet) = (socket.is_first, socket.is_quiet);
         if let Some(session) = &mut self.session {
             session.has_opened = true;
         }
@@ -103,7 +110,9 @@ impl Engine {
             return self.send_end();
         }
         self.show_connection(ConnectionView::Open);
-        self.tell(EventBody::Connected { resumed: !is_first });
+        if !is_quiet {
+            self.tell(EventBody::Connected { resumed: !is_first });
+        }
         self.schedule_heartbeat();
         if !is_first {
             // Its echo comes behind the history, and so tells where that ends.
@@ -122,7 +131,8 @@ impl Engine {
 
     /// A frame came in: the socket is alive. `is_batch`: with history; `is_echo`: with a heartbeat.
     pub(crate) fn note_frame(&mut self, is_batch: bool, is_echo: bool) {
-        let Link::Socket(socket) = &mut self.link else { return };
+        // Another socket may have taken this one's place because of it.
+        let Link::Socket(socket @ Socket { is_open: true, .. }) = &mut self.link else { return };
         self.timers.stop(Timer::HeartbeatAnswer);
         socket.is_served |= is_batch;
         socket.is_echoed |= is_echo;
@@ -233,10 +243,23 @@ impl Engine {
         self.tell(EventBody::Reconnecting { attempt, retry_in_ms, cause });
     }
 
-    /// Waits before the next attempt: anything from nothing to 1 s, 2 s, 4 s … 30 s (full jitter). Returns how long.
+    /// Opens another socket in place of the open one, to have what follows the cursor told again. Nothing shows: where
+    /// the other one does not open, that is an ordinary loss of the connection.
+    pub(crate) fn reopen_quietly(&mut self) {
+        if self.open_socket_id().is_none() || self.is_over() || self.is_ending() {
+            return;
+        }
+        self.drop_socket(CLOSE_NORMAL);
+        self.conversation.lose_socket(&mut self.out);
+        self.open_socket();
+        if let Link::Socket(socket) = &mut self.link {
+            socket.is_quiet = true;
+        }
+    }
+
+    /// Waits before the next attempt. Returns how many milliseconds.
     fn pause(&mut self) -> u32 {
-        let longest = BACKOFF_BASE_MS << self.attempts.min(5);
-        let retry_in_ms = self.rng.up_to(longest.min(BACKOFF_MAX_MS));
+        let retry_in_ms = backoff::pause_ms(self.attempts, self.rng.next());
         self.attempts += 1;
         self.link = Link::Pause;
         self.timers.set(Timer::Reconnect, self.now.mono + u64::from(retry_in_ms));

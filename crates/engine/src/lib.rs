@@ -12,6 +12,7 @@
 //! | [`wire`] | what a frame says, and how one is written |
 //! | `session` | access token, session, HTTP retries |
 //! | `connection` | the one socket: opening, heartbeat, close codes, backoff, budget |
+//! | [`backoff`] | how long to wait before it is opened again |
 //! | `dialogue` | what is said over it: the agent's invitation, messages, typing |
 //! | `delivery` | the user's own messages, from pending to sent or failed |
 //! | `conversation` | what each event changes in what is shown |
@@ -24,6 +25,7 @@
 //! | `page` | what the page's life means for the connection |
 //! | `engine` | binds them |
 
+pub mod backoff;
 mod change;
 mod config;
 mod connection;
