@@ -66,4 +66,5 @@ pub use io::{
     AccessToken, CallId, Deadline, HttpOutcome, HttpRequest, Input, LogLevel, Now, Output, PageEvent, RequestId,
     SocketId, Step, TokenReason,
 };
+pub use keeper::is_resumable;
 pub use metadata::Metadata;
