@@ -2,6 +2,7 @@
 //!
 //! Whether an open one is alive is the matter of `liveness`, what a refused one means that of `refusal`.
 
+use crate::delivery::Draft;
 use crate::engine::{Engine, USER_END};
 use crate::liveness::Liveness;
 use crate::refusal::Purpose;
@@ -189,7 +190,9 @@ impl Engine {
         let Link::Socket(socket) = &mut self.link else { return };
         socket.is_settled = true;
         self.timers.stop(Timer::Settle);
-        self.conversation.drafts.settle();
+        self.conversation.drafts.settle(self.now.mono);
+        let error = Error::new(ErrorCode::MessageNotDelivered);
+        self.conversation.fail_drafts(Draft::is_hopeless, &error, &mut self.out);
         self.invite();
         self.flush();
     }
@@ -344,6 +347,7 @@ impl Engine {
             Timer::Settle,
             Timer::Join,
             Timer::Confirm,
+            Timer::Resend,
             Timer::AgentTyping,
             Timer::UserTyping,
             Timer::Renewal,

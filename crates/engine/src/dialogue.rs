@@ -103,7 +103,7 @@ impl Engine {
                     let draft = draft_id.and_then(|id| self.conversation.drafts.get_mut(&id));
                     if let Some(draft) = draft.filter(|draft| draft.progress != Progress::Failed) {
                         // It was not taken: it goes out again once the agent is there.
-                        draft.progress = Progress::Queued;
+                        draft.queue_again();
                     }
                     self.conversation.has_agent = false;
                     // Whatever request there was, no agent is on its way because of it.
@@ -164,23 +164,26 @@ impl Engine {
 
     // ------------------------------------------------------------------------------------------------ messages
 
-    /// Writes what is queued, in order, once nothing before it is in doubt and someone is there to answer.
+    /// Writes the next message that is queued, once the one before it is confirmed and someone is there to answer.
     pub(crate) fn flush(&mut self) {
         let Link::Socket(socket) = &self.link else { return };
-        let in_doubt = self.conversation.drafts.count(|progress| progress == Progress::Unsure) > 0;
         let has_given_up = self.invitation.tries >= MAX_INVITATIONS && !self.timers.is_set(Timer::Join);
-        if socket.is_open && !in_doubt && (self.conversation.has_agent || has_given_up) && !self.is_ending() {
+        if socket.is_open && (self.conversation.has_agent || has_given_up) && !self.is_ending() {
             // The session may allow less than was known when the message was taken.
             let limit = self.max_message_size();
             let is_too_large = |draft: &Draft| draft.progress == Progress::Queued && draft.frame().len() > limit;
             self.conversation.fail_drafts(is_too_large, &Error::new(ErrorCode::MessageTooLarge), &mut self.out);
-            for frame in self.conversation.drafts.write_queued(self.now.mono) {
-                self.write(&frame);
+            match self.conversation.drafts.write_next(self.now.mono) {
+                Ok(Some(frame)) => {
+                    self.write(&frame);
+                    self.timers.set(Timer::Confirm, self.now.mono + u64::from(self.config.confirm_timeout_ms));
+                }
+                Ok(None) => {}
+                Err(at) => self.timers.set(Timer::Resend, at),
             }
         }
-        match self.conversation.drafts.oldest_written() {
-            Some(at) => self.timers.set(Timer::Confirm, at + u64::from(self.config.confirm_timeout_ms)),
-            None => self.timers.stop(Timer::Confirm),
+        if self.conversation.drafts.count(|progress| progress == Progress::Written) == 0 {
+            self.timers.stop(Timer::Confirm);
         }
     }
 

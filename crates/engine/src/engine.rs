@@ -144,6 +144,7 @@ impl Engine {
             Timer::Settle => self.settle_late(),
             Timer::Join => self.handle_missing_agent(),
             Timer::Confirm => self.handle_missing_echo(),
+            Timer::Resend => self.flush(),
             Timer::AgentTyping => self.conversation.clear_typing(&mut self.out),
             Timer::UserTyping => self.stop_typing(),
             Timer::End => self.finish(USER_END.to_owned()),

@@ -23,6 +23,8 @@ pub(crate) enum Timer {
     Join,
     /// A message was not echoed.
     Confirm,
+    /// A message that did not arrive may be written again.
+    Resend,
     /// The agent's typing indicator has stood long enough.
     AgentTyping,
     /// The user has stopped typing.
@@ -34,7 +36,7 @@ pub(crate) enum Timer {
 }
 
 impl Timer {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::HttpRetry,
         Self::TokenAnswer,
         Self::Handshake,
@@ -44,6 +46,7 @@ impl Timer {
         Self::Settle,
         Self::Join,
         Self::Confirm,
+        Self::Resend,
         Self::AgentTyping,
         Self::UserTyping,
         Self::End,
@@ -64,6 +67,7 @@ impl Timer {
             Self::Settle => "settle",
             Self::Join => "join",
             Self::Confirm => "confirm",
+            Self::Resend => "resend",
             Self::AgentTyping => "agentTyping",
             Self::UserTyping => "userTyping",
             Self::End => "end",

@@ -318,6 +318,11 @@ impl Client {
         types.filter(|name| *name != "HEARTBEAT").collect()
     }
 
+    /// The texts of the messages written, in order.
+    pub fn frame_texts(&self) -> Vec<&str> {
+        self.frames.iter().filter_map(|frame| frame["payload"]["text"].as_str()).collect()
+    }
+
     pub fn event_types(&self) -> Vec<&str> {
         self.events.iter().map(|event| event["type"].as_str().unwrap()).collect()
     }
