@@ -1,5 +1,7 @@
 //! Seeded randomness, for jitter only.
 
+use crate::backoff::scale;
+
 /// SplitMix64: small, and good enough to spread clients over time. Not for secrets.
 #[derive(Debug)]
 pub(crate) struct Rng(u64);
@@ -11,13 +13,16 @@ impl Rng {
 
     /// A number from 0 to `max`, both included.
     pub(crate) fn up_to(&mut self, max: u32) -> u32 {
+        scale(self.next(), max)
+    }
+
+    /// Any 32-bit number.
+    pub(crate) fn next(&mut self) -> u32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^= z >> 31;
-        // The high 32 bits, scaled to 0..=max.
-        (((z >> 32) * (u64::from(max) + 1)) >> 32) as u32
+        ((z ^ (z >> 31)) >> 32) as u32
     }
 }
 
