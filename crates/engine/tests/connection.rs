@@ -61,26 +61,25 @@ fn replayed_and_live_deliveries_of_one_event_are_one() {
 }
 
 #[test]
-fn backs_off_to_thirty_seconds_with_full_jitter() {
-    let mut longest = [0u64; 9];
+fn backs_off_to_thirty_seconds_in_ranges_that_double() {
+    let ranges = [(0, 2_000), (1_000, 3_000), (2_000, 6_000), (4_000, 12_000), (8_000, 24_000), (16_000, 30_000)];
+    let mut seen = ranges.map(|_| (u64::MAX, 0));
     for seed in 0..200 {
         let mut client = Client::with(Options { max_reconnect_attempts: 0, ..options() }, seed);
         client.give(Input::Start);
         client.answer_token();
         client.answer_session("s1");
-        for (attempt, longest) in longest.iter_mut().enumerate() {
+        for (least, longest) in &mut seen {
             client.drop_socket(1006);
             let pause = client.wait_for_socket();
-            assert!(pause <= (1_000 << attempt).min(30_000), "{pause} ms before attempt {}", attempt + 1);
+            *least = pause.min(*least);
             *longest = pause.max(*longest);
         }
     }
-    for (attempt, longest) in longest.into_iter().enumerate() {
-        assert!(
-            longest > (1_000 << attempt).min(30_000) * 9 / 10,
-            "never more than {longest} ms before {}",
-            attempt + 1
-        );
+    for ((least, longest), (from, to)) in seen.into_iter().zip(ranges) {
+        let edge = (to - from) / 10;
+        assert!((from..from + edge).contains(&least), "never less than {least} ms of {from} to {to}");
+        assert!((to - edge + 1..=to).contains(&longest), "never more than {longest} ms of {from} to {to}");
     }
 }
 

@@ -63,7 +63,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         lint(&mut report);
     }
     if wanted(Part::Engine) {
-        report.tests("engine", || cargo_test(&["--package", "poly-messaging-engine"]));
+        report.tests("engine", || cargo_test(&["--package", "poly-messaging-engine", "--package", "storm"]));
     }
     if wanted(Part::Sandbox) {
         report.tests("sandbox", || cargo_test(&["--package", "poly-messaging-sandbox"]));
