@@ -28,9 +28,16 @@ extern "C" {
     pub(crate) fn log(this: &Host, level: u8, message: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn token(this: &Host, reason: &str, signal: &AbortSignal) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, js_name = beforeAgentJoin, catch)]
+    fn before_agent_join(
+        this: &Host,
+        session_id: &str,
+        context_id: Option<String>,
+        signal: &AbortSignal,
+    ) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_namespace = Promise, js_name = resolve, catch)]
-    fn promise(value: &JsValue) -> Result<js_sys::Promise, JsValue>;
+    pub(crate) fn promise(value: &JsValue) -> Result<js_sys::Promise, JsValue>;
 
     #[wasm_bindgen(js_name = reportError, catch)]
     fn report_error(error: &JsValue) -> Result<(), JsValue>;
@@ -67,5 +74,12 @@ pub(crate) async fn ask_token(host: &Host, reason: TokenReason, signal: &AbortSi
         Err(thrown) => Err(plain::text(&plain::get(&thrown, "message"), MAX_REASON)
             .or_else(|| plain::text(&thrown, MAX_REASON))
             .unwrap_or_default()),
+    }
+}
+
+/// Has the application do what it wants to do before the agent is asked to join. How that goes is of no consequence.
+pub(crate) async fn prepare(host: &Host, session_id: &str, context_id: Option<String>, signal: &AbortSignal) {
+    if let Ok(promise) = host.before_agent_join(session_id, context_id, signal).and_then(|value| promise(&value)) {
+        let _ = promise.await;
     }
 }

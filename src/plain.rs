@@ -8,6 +8,8 @@ use poly_messaging_engine::{Error, ErrorCode, Metadata, OnSessionLost, Options};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::browser::storage::Place;
+
 /// Longest text taken over, in UTF-16 units: far above what the protocol allows, far below what memory holds.
 pub(crate) const MAX_TEXT: u32 = 16 << 20;
 
@@ -77,10 +79,21 @@ pub(crate) fn options(value: &JsValue) -> Result<Options, Error> {
         heartbeat_interval_ms: number("heartbeatIntervalMs")?,
         session_timeout_ms: number("sessionTimeoutMs")?,
         confirm_timeout_ms: number("confirmTimeoutMs")?,
-        persistent: false,
-        fresh: false,
-        before_agent_join: false,
+        persistent: flag("persistent")?,
+        fresh: flag("fresh")?,
+        before_agent_join: flag("beforeAgentJoin")?,
         max_reconnect_attempts: number("maxReconnectAttempts")?,
+    })
+}
+
+/// Where a session is kept: the option `persistence`.
+pub(crate) fn place(value: &JsValue) -> Result<Place, Error> {
+    Ok(match value.as_string().as_deref() {
+        Some("local") => Place::Local,
+        Some("tab") => Place::Tab,
+        Some("none") => Place::Nowhere,
+        None if value.is_object() => Place::Adapter(value.clone().unchecked_into()),
+        _ => return Err(wrong("persistence", " must be \"local\", \"tab\", \"none\" or an object.")),
     })
 }
 

@@ -8,7 +8,8 @@ use poly_messaging_engine::{HttpOutcome, HttpRequest, Input, RequestId, TokenRea
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    AbortController, AbortSignal, Headers, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response,
+    AbortController, AbortSignal, Headers, RequestCache, RequestCredentials, RequestInit, RequestMode, RequestRedirect,
+    Response,
 };
 
 use super::Inbox;
@@ -45,18 +46,43 @@ impl Requests {
 
     /// Sends a request and reports its outcome, unless it is aborted.
     pub(crate) fn post(&self, id: RequestId, request: HttpRequest, inbox: &Inbox) {
-        // The limit does not rely on `fetch` to answer an abort: where it is replaced by something else it may not.
-        let limit = Timeout::new(u64::from(request.timeout_ms), {
-            let (requests, inbox) = (self.clone(), inbox.clone());
-            move || {
-                if requests.abort(id) {
-                    inbox(Input::Http { id, outcome: HttpOutcome::Timeout });
-                }
-            }
-        });
+        let late = Input::Http { id, outcome: HttpOutcome::Timeout };
+        let limit = self.limit(id, request.timeout_ms, late, inbox);
         self.begin(id, limit, inbox, async move |signal| {
             let outcome = exchange(request, signal).await.unwrap_or(HttpOutcome::Network);
             Input::Http { id, outcome }
+        });
+    }
+
+    /// Sees whether anything answers at `url`, and reports that.
+    pub(crate) fn probe(&self, id: RequestId, url: String, timeout_ms: u32, inbox: &Inbox) {
+        let limit = self.limit(id, timeout_ms, Input::Probed { id, is_answered: false }, inbox);
+        self.begin(id, limit, inbox, async move |signal| {
+            let init = init(&signal);
+            // Without CORS there is nothing to read, but also nothing that the server would have to allow.
+            init.set_mode(RequestMode::NoCors);
+            init.set_redirect(RequestRedirect::Follow);
+            let is_answered = match fetch(&url, &init) {
+                Ok(answer) => answer.await.is_ok(),
+                Err(_) => false,
+            };
+            Input::Probed { id, is_answered }
+        });
+    }
+
+    /// Has the application prepare the agent's invitation, and reports when that is done, however it went.
+    pub(crate) fn prepare(
+        &self,
+        id: RequestId,
+        session_id: String,
+        context_id: Option<String>,
+        host: &Host,
+        inbox: &Inbox,
+    ) {
+        let host = host.clone();
+        self.begin(id, None, inbox, async move |signal| {
+            host::prepare(&host, &session_id, context_id, &signal).await;
+            Input::JoinPrepared { id }
         });
     }
 
@@ -76,6 +102,17 @@ impl Requests {
             entry.controller.abort();
         }
         entry.is_some()
+    }
+
+    /// Ends a request with `late` after its time. Does not rely on `fetch` to answer an abort: where it is replaced by
+    /// something else it may not.
+    fn limit(&self, id: RequestId, timeout_ms: u32, late: Input, inbox: &Inbox) -> Option<Timeout> {
+        let (requests, inbox) = (self.clone(), inbox.clone());
+        Timeout::new(u64::from(timeout_ms), move || {
+            if requests.abort(id) {
+                inbox(late.clone());
+            }
+        })
     }
 
     fn begin(
@@ -105,20 +142,26 @@ impl Requests {
     }
 }
 
+/// What all requests have in common.
+fn init(signal: &AbortSignal) -> RequestInit {
+    let init = RequestInit::new();
+    init.set_signal(Some(signal));
+    // Tokens are all that identifies the caller, and no copy of an answer may stay in a cache, or come from one.
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_cache(RequestCache::NoStore);
+    init
+}
+
 /// Headers and body of the answer; an error where there is none, whatever the reason: a page cannot tell.
 async fn exchange(request: HttpRequest, signal: AbortSignal) -> Result<HttpOutcome, JsValue> {
     let headers = Headers::new()?;
     for (name, value) in &request.headers {
         headers.set(name, value)?;
     }
-    let init = RequestInit::new();
+    let init = init(&signal);
     init.set_method("POST");
     init.set_headers(&headers);
     init.set_body(&JsValue::from_str(&request.body));
-    init.set_signal(Some(&signal));
-    // Tokens are all that identifies the caller, and no copy of them may stay in a cache.
-    init.set_credentials(RequestCredentials::Omit);
-    init.set_cache(RequestCache::NoStore);
     // The API redirects nowhere, and a redirect would carry the connector token to another host.
     init.set_redirect(RequestRedirect::Error);
     let response: Response = JsFuture::from(fetch(&request.url, &init)?).await?.dyn_into()?;

@@ -1,6 +1,10 @@
-//! The one socket: opening it, keeping it alive, and opening it again. Source: Messaging API, "WebSocket", "Lifecycle".
+//! The one socket: opening it, losing it, and opening it again. Source: Messaging API, "WebSocket", "Lifecycle".
+//!
+//! Whether an open one is alive is the matter of `liveness`, what a refused one means that of `refusal`.
 
 use crate::engine::{Engine, USER_END};
+use crate::liveness::Liveness;
+use crate::refusal::Purpose;
 use crate::session::RequestKind;
 use crate::timers::Timer;
 use crate::{
@@ -10,8 +14,6 @@ use crate::{
 
 /// Milliseconds that a socket gets to open.
 const HANDSHAKE_TIMEOUT_MS: u64 = 15_000;
-/// Milliseconds within which something must be received after a heartbeat.
-const HEARTBEAT_ANSWER_MS: u64 = 10_000;
 /// Milliseconds that the history gets to begin.
 const HISTORY_TIMEOUT_MS: u64 = 10_000;
 /// Milliseconds without a further batch after which a history counts as complete: while the heartbeat sent behind the
@@ -39,6 +41,8 @@ pub(crate) enum Link {
     Socket(Socket),
     /// Between two attempts to reconnect.
     Pause,
+    /// Nothing until the page runs again.
+    Away,
     /// Nothing until the application asks: closed, ended, or failed.
     Down(Option<Error>),
 }
@@ -58,34 +62,50 @@ pub(crate) struct Socket {
     pub(crate) is_first: bool,
     /// It takes the place of one that was open, and nobody is to notice.
     is_quiet: bool,
+    /// What it is opened for.
+    pub(crate) purpose: Purpose,
+    pub(crate) liveness: Liveness,
+}
+
+/// Attempts to reconnect in a row that did not get as far as the history.
+#[derive(Debug, Default)]
+pub(crate) struct Attempts {
+    pub(crate) made: u32,
+    /// Those among them that the browser said to be in vain: they are not counted against the budget.
+    offline: u32,
 }
 
 impl Engine {
     pub(crate) fn open_socket(&mut self) {
+        self.open_socket_for(Purpose::Talk);
+    }
+
+    pub(crate) fn open_socket_for(&mut self, purpose: Purpose) {
         let (Some(session), Some(token)) = (&self.session, &self.token) else { return self.connect() };
+        let candidate = self.suspicion.candidate_id().filter(|_| purpose.is_on_candidate());
         self.last_socket += 1;
         let id = self.last_socket;
         let mut url = self.config.socket_url.clone();
         url.push(if url.contains('?') { '&' } else { '?' });
         url.push_str("session_id=");
-        push_encoded(&mut url, &session.id);
+        push_encoded(&mut url, candidate.unwrap_or(&session.id));
         url.push_str("&access_token=");
         push_encoded(&mut url, &token.access_token);
-        if let Some(cursor) = self.conversation.newest {
+        if let (Some(cursor), None) = (self.conversation.newest, candidate) {
             url.push_str("&cursor=");
             url.push_str(&cursor.to_string());
         }
-        let is_first = !session.has_opened;
-        let socket = Socket {
+        self.link = Link::Socket(Socket {
             id,
             is_open: false,
             is_served: false,
             is_echoed: false,
             is_settled: false,
-            is_first,
+            is_first: !session.has_opened,
             is_quiet: false,
-        };
-        self.link = Link::Socket(socket);
+            purpose,
+            liveness: Liveness::default(),
+        });
         self.timers.stop(Timer::Reconnect);
         self.timers.set(Timer::Handshake, self.now.mono + HANDSHAKE_TIMEOUT_MS);
         if let ConnectionView::Reconnecting { attempt, .. } = self.shown_connection {
@@ -100,12 +120,16 @@ impl Engine {
             return;
         }
         socket.is_open = true;
-        let (is_first, is_quiet) = (socket.is_first, socket.is_quiet);
+        let (is_first, is_quiet, purpose) = (socket.is_first, socket.is_quiet, socket.purpose);
+        self.counts.sockets_opened += 1;
+        self.timers.stop(Timer::Handshake);
+        if purpose.is_on_candidate() {
+            return self.leave_candidate(purpose);
+        }
+        self.trust();
         if let Some(session) = &mut self.session {
             session.has_opened = true;
         }
-        self.counts.sockets_opened += 1;
-        self.timers.stop(Timer::Handshake);
         if self.is_ending() {
             return self.send_end();
         }
@@ -120,6 +144,7 @@ impl Engine {
         }
         self.timers.set(Timer::Settle, self.now.mono + HISTORY_TIMEOUT_MS);
         self.expect_answer();
+        self.schedule_renewal();
     }
 
     pub(crate) fn handle_binary(&mut self, received: SocketId) {
@@ -134,10 +159,11 @@ impl Engine {
         // Another socket may have taken this one's place because of it.
         let Link::Socket(socket @ Socket { is_open: true, .. }) = &mut self.link else { return };
         self.timers.stop(Timer::HeartbeatAnswer);
+        socket.liveness.is_checked = false;
         socket.is_served |= is_batch;
         socket.is_echoed |= is_echo;
         if socket.is_served {
-            self.attempts = 0;
+            self.attempts = Attempts::default();
         }
         if socket.is_settled || !socket.is_served {
             return;
@@ -168,102 +194,108 @@ impl Engine {
         self.flush();
     }
 
-    // ----------------------------------------------------------------------------------------------- heartbeat
-
-    /// Milliseconds between heartbeats; `None`: none needed.
-    fn heartbeat_interval(&self) -> Option<u64> {
-        let said = self.conversation.capabilities.as_ref().and_then(|can| can.heartbeat_interval_seconds);
-        let interval = said.map_or(u64::from(self.config.heartbeat_interval_ms), |seconds| u64::from(seconds) * 1_000);
-        (interval > 0).then_some(interval)
-    }
-
-    pub(crate) fn schedule_heartbeat(&mut self) {
-        match self.heartbeat_interval() {
-            Some(interval) => self.timers.set(Timer::Heartbeat, self.now.mono + interval),
-            None => self.timers.stop(Timer::Heartbeat),
-        }
-    }
-
-    pub(crate) fn send_heartbeat(&mut self) {
-        self.write(wire::HEARTBEAT);
-        self.schedule_heartbeat();
-        self.expect_answer();
-    }
-
-    fn expect_answer(&mut self) {
-        // The next heartbeat gives an answer that is due no more time.
-        if self.timers.is_set(Timer::HeartbeatAnswer) {
-            return;
-        }
-        if let Some(interval) = self.heartbeat_interval() {
-            self.timers.set(Timer::HeartbeatAnswer, self.now.mono + interval.min(HEARTBEAT_ANSWER_MS));
-        }
-    }
-
     // ----------------------------------------------------------------------------------------------- losing it
 
     pub(crate) fn handle_closed(&mut self, closed: SocketId, code: u16) {
         let Some(socket) = self.socket_mut(closed) else { return };
-        let has_opened = socket.is_open;
+        let (was_open, purpose) = (socket.is_open, socket.purpose);
         self.link = Link::Pause;
         self.log(LogLevel::Info, ["socket closed with ", &code.to_string()].concat());
-        if self.is_ending() && has_opened {
+        if self.is_ending() && was_open {
             return self.finish(USER_END.to_owned());
         }
         match code {
+            _ if purpose.is_on_candidate() => self.lose(was_open, purpose, Error::new(ErrorCode::TransportNetwork)),
             // 1000: the server is done. 4000: another socket of ours has taken over.
             1_000 | 4_000 => self.rest(),
             4_001 => self.lose_session(ErrorCode::SessionLost),
-            _ => self.lose_socket(Error::new(ErrorCode::TransportNetwork)),
+            _ => self.lose(was_open, purpose, Error::new(ErrorCode::TransportNetwork)),
         }
     }
 
     /// The socket is dead, or as good as dead.
     pub(crate) fn lose_socket(&mut self, cause: Error) {
-        let had_opened = matches!(&self.link, Link::Socket(socket) if socket.is_open);
+        let (was_open, purpose) = match &self.link {
+            Link::Socket(socket) => (socket.is_open, socket.purpose),
+            _ => return,
+        };
+        self.lose(was_open, purpose, cause);
+    }
+
+    fn lose(&mut self, was_open: bool, purpose: Purpose, cause: Error) {
         self.drop_socket(CLOSE_NETWORK);
         self.conversation.lose_socket(&mut self.out);
         if self.is_ending() {
             // What is left of its time is used to reach the server.
-            if had_opened {
+            if was_open {
                 self.open_socket();
             } else {
+                self.count_attempt();
                 self.pause();
             }
             return;
         }
+        if !was_open && purpose != Purpose::Talk {
+            return self.handle_trial_refused(purpose);
+        }
         let said = self.conversation.capabilities.as_ref().and_then(|can| can.max_reconnect_attempts);
         let budget = said.unwrap_or(self.config.max_reconnect_attempts);
-        if budget > 0 && self.attempts >= budget {
+        if budget > 0 && self.attempts.made - self.attempts.offline >= budget && !self.is_offline {
             return self.fail(Error::new(ErrorCode::SessionReconnectExhausted));
         }
+        self.count_attempt();
         let retry_in_ms = self.pause();
-        let attempt = self.attempts;
+        let attempt = self.attempts.made;
         self.show_connection(ConnectionView::Reconnecting { attempt, retry_in_ms });
         self.tell(EventBody::Reconnecting { attempt, retry_in_ms, cause });
+        if !was_open {
+            self.suspect();
+        }
+    }
+
+    fn count_attempt(&mut self) {
+        self.attempts.made += 1;
+        self.attempts.offline += u32::from(self.is_offline);
     }
 
     /// Opens another socket in place of the open one, to have what follows the cursor told again. Nothing shows: where
     /// the other one does not open, that is an ordinary loss of the connection.
     pub(crate) fn reopen_quietly(&mut self) {
-        if self.open_socket_id().is_none() || self.is_over() || self.is_ending() {
-            return;
+        if self.open_socket_id().is_some() && !self.is_over() && !self.is_ending() {
+            self.swap_socket(CLOSE_NORMAL, true);
         }
-        self.drop_socket(CLOSE_NORMAL);
+    }
+
+    /// Begins a handshake that is under way anew.
+    pub(crate) fn open_anew(&mut self) {
+        if let Link::Socket(Socket { is_open: false, is_quiet, .. }) = self.link {
+            self.swap_socket(CLOSE_NETWORK, is_quiet);
+        }
+    }
+
+    fn swap_socket(&mut self, code: u16, is_quiet: bool) {
+        self.drop_socket(code);
         self.conversation.lose_socket(&mut self.out);
         self.open_socket();
         if let Link::Socket(socket) = &mut self.link {
-            socket.is_quiet = true;
+            socket.is_quiet = is_quiet;
         }
     }
 
     /// Waits before the next attempt. Returns how many milliseconds.
     fn pause(&mut self) -> u32 {
-        let retry_in_ms = backoff::pause_ms(self.attempts, self.rng.next());
-        self.attempts += 1;
+        let retry_in_ms = backoff::pause_ms(self.attempts.made.saturating_sub(1), self.rng.next());
         self.link = Link::Pause;
         self.timers.set(Timer::Reconnect, self.now.mono + u64::from(retry_in_ms));
         retry_in_ms
+    }
+
+    /// Waits once more before the attempt that is shown, which has not been made yet.
+    pub(crate) fn pause_again(&mut self) {
+        let retry_in_ms = self.pause();
+        if let ConnectionView::Reconnecting { attempt, .. } = self.shown_connection {
+            self.show_connection(ConnectionView::Reconnecting { attempt, retry_in_ms });
+        }
     }
 
     /// The server does not know the session any more.
@@ -276,7 +308,7 @@ impl Engine {
         }
         self.conversation.replace(&error, self.now.wall, &mut self.out);
         self.change(Change::Session { session: None });
-        self.forget_session();
+        self.forget_lost_session();
         self.token_reason = TokenReason::Restart;
         self.sessions_lost += 1;
         if self.sessions_lost > MAX_SESSIONS_LOST {
@@ -290,13 +322,14 @@ impl Engine {
         if let Link::Request { id, .. } = self.link {
             self.out.push(Output::Abort { id });
         }
+        self.stop_probe();
         self.drop_socket(CLOSE_NORMAL);
         self.timers.stop_all();
         self.typist = Default::default();
         self.conversation.lose_socket(&mut self.out);
     }
 
-    fn drop_socket(&mut self, code: u16) {
+    pub(crate) fn drop_socket(&mut self, code: u16) {
         if let Link::Socket(Socket { id: socket, .. }) = self.link {
             self.out.push(Output::CloseSocket { socket, code });
         }
@@ -313,6 +346,7 @@ impl Engine {
             Timer::Confirm,
             Timer::AgentTyping,
             Timer::UserTyping,
+            Timer::Renewal,
         ] {
             self.timers.stop(timer);
         }

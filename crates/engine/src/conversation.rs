@@ -106,6 +106,11 @@ impl Conversation {
         }
     }
 
+    /// Whether an agent types, or is in the middle of a message.
+    pub(crate) fn is_agent_busy(&self) -> bool {
+        self.is_agent_typing || self.streams.open().is_some()
+    }
+
     fn show(&mut self, body: &EventBody, envelope: &Envelope, out: &mut Vec<Output>) -> News {
         let sequence = envelope.sequence;
         match body {

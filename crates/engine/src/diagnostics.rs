@@ -22,6 +22,15 @@ pub struct Diagnostics<'a> {
     drafts_in_doubt: u32,
     drafts_failed: u32,
     reconnect_attempts: u32,
+    is_offline: bool,
+    /// Handshakes refused in a row.
+    refusals: u32,
+    probes: u32,
+    /// Times that a refusal was put to the test.
+    trials: u32,
+    renewals: u32,
+    /// Times that a timer was late.
+    sleeps: u32,
     sockets_opened: u32,
     http_requests: u32,
     frames_in: u32,
@@ -52,6 +61,7 @@ impl Engine {
                 Link::RequestPause { .. } => "requestPause",
                 Link::Socket(_) => "socket",
                 Link::Pause => "pause",
+                Link::Away => "away",
                 Link::Down(_) => "down",
             },
             last_error: match &self.link {
@@ -65,7 +75,13 @@ impl Engine {
             drafts_queued: drafts(|progress| progress == Progress::Queued),
             drafts_in_doubt: drafts(|progress| matches!(progress, Progress::Written { .. } | Progress::Unsure)),
             drafts_failed: drafts(|progress| progress == Progress::Failed),
-            reconnect_attempts: self.attempts,
+            reconnect_attempts: self.attempts.made,
+            is_offline: self.is_offline,
+            refusals: self.suspicion.refusals(),
+            probes: self.counts.probes,
+            trials: self.counts.trials,
+            renewals: self.counts.renewals,
+            sleeps: self.counts.sleeps,
             sockets_opened: self.counts.sockets_opened,
             http_requests: self.counts.http_requests,
             frames_in: self.counts.frames_in,

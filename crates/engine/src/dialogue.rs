@@ -32,6 +32,12 @@ pub(crate) struct Typist {
     started_at: Option<u64>,
 }
 
+impl Typist {
+    pub(crate) fn is_typing(&self) -> bool {
+        self.started_at.is_some()
+    }
+}
+
 impl Engine {
     pub(crate) fn handle_text(&mut self, received: SocketId, text: &str) {
         if !self.socket_mut(received).is_some_and(|socket| socket.is_open) {

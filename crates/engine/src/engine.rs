@@ -1,8 +1,9 @@
 //! Binds the parts: takes inputs in, carries commands to the part that decides, hands outputs out.
 
-use crate::connection::{Link, Socket};
+use crate::connection::{Attempts, Link, Socket};
 use crate::conversation::Conversation;
 use crate::dialogue::{Invitation, Typist};
+use crate::refusal::Suspicion;
 use crate::rng::Rng;
 use crate::session::Session;
 use crate::timers::{Timer, Timers};
@@ -34,8 +35,10 @@ pub struct Engine {
     pub(crate) conversation: Conversation,
     pub(crate) invitation: Invitation,
     pub(crate) typist: Typist,
-    /// Consecutive attempts to reconnect that did not get as far as the history.
-    pub(crate) attempts: u32,
+    pub(crate) attempts: Attempts,
+    pub(crate) suspicion: Suspicion,
+    /// The browser says that there is no network.
+    pub(crate) is_offline: bool,
     /// Sessions lost in a row before anyone was there to answer.
     pub(crate) sessions_lost: u32,
     pub(crate) last_request: u32,
@@ -56,6 +59,10 @@ pub(crate) struct Counts {
     pub(crate) frames_out: u32,
     pub(crate) frames_malformed: u32,
     pub(crate) http_requests: u32,
+    pub(crate) probes: u32,
+    pub(crate) trials: u32,
+    pub(crate) renewals: u32,
+    pub(crate) sleeps: u32,
 }
 
 impl Engine {
@@ -76,7 +83,9 @@ impl Engine {
             conversation: Conversation::default(),
             invitation: Invitation::default(),
             typist: Typist::default(),
-            attempts: 0,
+            attempts: Attempts::default(),
+            suspicion: Suspicion::default(),
+            is_offline: false,
             sessions_lost: 0,
             last_request: 0,
             last_socket: 0,
@@ -91,6 +100,7 @@ impl Engine {
     pub fn handle(&mut self, now: Now, input: Input) -> Step {
         // A clock that went back would make every timer late.
         self.now = Now { mono: now.mono.max(self.now.mono), wall: now.wall };
+        self.notice_sleep();
         match input {
             Input::Start => self.start(),
             Input::Ready { call } => self.handle_ready(call),
@@ -137,6 +147,7 @@ impl Engine {
             Timer::AgentTyping => self.conversation.clear_typing(&mut self.out),
             Timer::UserTyping => self.stop_typing(),
             Timer::End => self.finish(USER_END.to_owned()),
+            Timer::Renewal => self.renew(),
         }
     }
 
@@ -281,8 +292,8 @@ impl Engine {
         match self.link {
             // Already under way.
             Link::Request { .. } | Link::Socket(_) => {}
-            Link::Idle | Link::Pause | Link::RequestPause { .. } | Link::Down(_) => {
-                self.attempts = 0;
+            Link::Idle | Link::Pause | Link::Away | Link::RequestPause { .. } | Link::Down(_) => {
+                self.attempts = Attempts::default();
                 self.sessions_lost = 0;
                 self.connect();
             }

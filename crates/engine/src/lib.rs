@@ -11,8 +11,9 @@
 //! | --- | --- |
 //! | [`wire`] | what a frame says, and how one is written |
 //! | `session` | access token, session, HTTP retries |
-//! | `connection` | the one socket: opening, heartbeat, close codes, backoff, budget |
+//! | `connection` | the one socket: opening, close codes, backoff, budget |
 //! | [`backoff`] | how long to wait before it is opened again |
+//! | `liveness` | whether the open socket is alive: heartbeats, late timers, renewal |
 //! | `dialogue` | what is said over it: the agent's invitation, messages, typing |
 //! | `delivery` | the user's own messages, from pending to sent or failed |
 //! | `conversation` | what each event changes in what is shown |
@@ -21,7 +22,7 @@
 //! | `handoff` | who the user talks with, and the way to a human |
 //! | `keeper` | the record of the session: what is stored, when, and whether a stored one is still good |
 //! | `tabs` | what the tabs of one chat tell each other |
-//! | `refusal` | whether a handshake failed for want of a network, or was refused |
+//! | `refusal` | whether a handshake failed for want of a network, or was refused, and whether the session is lost |
 //! | `page` | what the page's life means for the connection |
 //! | `engine` | binds them |
 
@@ -40,6 +41,7 @@ mod handoff;
 mod ids;
 mod io;
 mod keeper;
+mod liveness;
 mod metadata;
 mod page;
 mod refusal;
@@ -64,4 +66,5 @@ pub use io::{
     AccessToken, CallId, Deadline, HttpOutcome, HttpRequest, Input, LogLevel, Now, Output, PageEvent, RequestId,
     SocketId, Step, TokenReason,
 };
+pub use keeper::is_resumable;
 pub use metadata::Metadata;

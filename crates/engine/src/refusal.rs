@@ -1,8 +1,190 @@
-//! Whether a handshake failed for want of a network, or was refused.
+//! Whether a handshake failed for want of a network, or was refused; and whether the session is lost with that.
+//!
+//! A page sees nothing of why a handshake failed: a session that the server forgot, a server that is unwell and a dead network
+//! all look the same. A probe tells the last from the others. When a server that answers has refused twice, a control
+//! experiment follows: a candidate, which is another session of the same token, is to open where the session is refused.
+//! Source: Messaging API, "WebSocket".
 
-use crate::RequestId;
+use crate::connection::{CLOSE_NORMAL, Link};
 use crate::engine::Engine;
+use crate::session::RequestKind;
+use crate::timers::Timer;
+use crate::{ErrorCode, HttpOutcome, LogLevel, Output, RequestId, wire};
+
+/// Refusals in a row by a server that answers after which the session is put to the test.
+const MAX_REFUSALS: u32 = 2;
+/// Milliseconds that the API's host gets to answer anything.
+const PROBE_TIMEOUT_MS: u32 = 5_000;
+/// Milliseconds for which a candidate proves anything: later, the server may have forgotten it like the session.
+const CANDIDATE_AGE_MS: u64 = 60_000;
+/// Milliseconds without another candidate after a 429: the longest that the server may ask for.
+const CANDIDATE_REST_MS: u64 = 30_000;
+
+/// What speaks against the session at hand.
+#[derive(Debug, Default)]
+pub(crate) struct Suspicion {
+    /// Handshakes in a row that failed while the server's host answered.
+    refusals: u32,
+    /// The probe under way.
+    probe: Option<RequestId>,
+    candidate: Option<Candidate>,
+    /// No other candidate is asked for before, in monotonic milliseconds.
+    rests_until: u64,
+}
+
+/// A session that nobody talks on yet.
+#[derive(Debug)]
+struct Candidate {
+    id: String,
+    made_at: u64,
+}
+
+/// What a socket is opened for. The last three are the steps of the experiment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The conversation.
+    Talk,
+    /// The candidate: whether sockets are taken at all.
+    Control,
+    /// The session, right after the candidate's socket had opened: whether it alone is refused.
+    Suspect,
+    /// The candidate, right after that was refused: whether sockets are still taken.
+    Verdict,
+}
+
+impl Purpose {
+    pub(crate) fn is_on_candidate(self) -> bool {
+        matches!(self, Self::Control | Self::Verdict)
+    }
+}
+
+impl Suspicion {
+    pub(crate) fn refusals(&self) -> u32 {
+        self.refusals
+    }
+
+    pub(crate) fn candidate_id(&self) -> Option<&str> {
+        self.candidate.as_ref().map(|candidate| candidate.id.as_str())
+    }
+}
 
 impl Engine {
-    pub(crate) fn handle_probed(&mut self, _answered: RequestId, _is_answered: bool) {}
+    /// A handshake of the session failed, and a pause has begun.
+    pub(crate) fn suspect(&mut self) {
+        if self.suspicion.refusals >= MAX_REFUSALS {
+            return self.begin_trial();
+        }
+        if self.suspicion.probe.is_some() {
+            return;
+        }
+        self.last_request += 1;
+        self.counts.probes += 1;
+        let id = self.last_request;
+        self.suspicion.probe = Some(id);
+        self.out.push(Output::Probe { id, url: self.config.api_url.clone(), timeout_ms: PROBE_TIMEOUT_MS });
+    }
+
+    pub(crate) fn handle_probed(&mut self, answered: RequestId, is_answered: bool) {
+        if self.suspicion.probe != Some(answered) {
+            return;
+        }
+        self.suspicion.probe = None;
+        if !is_answered {
+            self.suspicion.refusals = 0;
+            return;
+        }
+        self.suspicion.refusals += 1;
+        // An attempt that has begun meanwhile is waited for.
+        if self.suspicion.refusals >= MAX_REFUSALS && matches!(self.link, Link::Pause) && !self.is_ending() {
+            self.begin_trial();
+        }
+    }
+
+    /// The session answers, or another one is at hand: nothing speaks against it.
+    pub(crate) fn trust(&mut self) {
+        self.stop_probe();
+        self.suspicion = Suspicion { rests_until: self.suspicion.rests_until, ..Suspicion::default() };
+    }
+
+    pub(crate) fn stop_probe(&mut self) {
+        if let Some(id) = self.suspicion.probe.take() {
+            self.out.push(Output::Abort { id });
+        }
+    }
+
+    // ----------------------------------------------------------------------------------------------- experiment
+
+    fn begin_trial(&mut self) {
+        if self.has_fresh_candidate() {
+            self.counts.trials += 1;
+            self.open_socket_for(Purpose::Control);
+        } else if self.now.mono >= self.suspicion.rests_until {
+            self.counts.trials += 1;
+            self.suspicion.candidate = None;
+            self.timers.stop(Timer::Reconnect);
+            self.request(RequestKind::Candidate, 1);
+        }
+    }
+
+    pub(crate) fn judge_candidate(&mut self, outcome: HttpOutcome) {
+        match outcome {
+            HttpOutcome::Response { status: 200..=299, body, .. } => {
+                let id = wire::parse(&body).and_then(|mut body| wire::take_string(&mut body, "session_id"));
+                if let Some(id) = id.filter(|id| !id.is_empty()) {
+                    self.suspicion.candidate = Some(Candidate { id, made_at: self.now.mono });
+                    return self.open_socket_for(Purpose::Control);
+                }
+            }
+            // The token is dead, and the session with it.
+            HttpOutcome::Response { status: 401 | 403, .. } => return self.lose_session(ErrorCode::SessionLost),
+            HttpOutcome::Response { status: 429, .. } => {
+                self.suspicion.rests_until = self.now.mono + CANDIDATE_REST_MS;
+            }
+            HttpOutcome::Response { .. } => {}
+            HttpOutcome::Network | HttpOutcome::Timeout => self.suspicion.refusals = 0,
+        }
+        self.log(LogLevel::Info, "the server is unwell: the session is kept");
+        self.pause_again();
+    }
+
+    /// A socket of the candidate has opened, and is needed no longer.
+    pub(crate) fn leave_candidate(&mut self, purpose: Purpose) {
+        self.drop_socket(CLOSE_NORMAL);
+        if self.is_ending() {
+            self.open_socket();
+        } else if purpose == Purpose::Control {
+            self.open_socket_for(Purpose::Suspect);
+        } else {
+            self.lose_session(ErrorCode::SessionLost);
+        }
+    }
+
+    /// A socket of the experiment did not open.
+    pub(crate) fn handle_trial_refused(&mut self, purpose: Purpose) {
+        if purpose == Purpose::Suspect {
+            return self.open_socket_for(Purpose::Verdict);
+        }
+        self.log(LogLevel::Info, "no socket is taken: the session is kept");
+        self.pause_again();
+    }
+
+    fn has_fresh_candidate(&self) -> bool {
+        let candidate = self.suspicion.candidate.as_ref();
+        candidate.is_some_and(|candidate| candidate.made_at + CANDIDATE_AGE_MS > self.now.mono)
+    }
+
+    /// Forgets the session, and keeps its token where a candidate stands by that is bound to the same one.
+    pub(crate) fn forget_lost_session(&mut self) {
+        let candidate = if self.has_fresh_candidate() { self.suspicion.candidate.take() } else { None };
+        let token = self.token.take().filter(|_| candidate.is_some());
+        self.forget_session();
+        self.token = token;
+        self.suspicion.candidate = candidate;
+    }
+
+    /// The session to go on with, where one stands by.
+    pub(crate) fn take_candidate(&mut self) -> Option<String> {
+        let is_fresh = self.has_fresh_candidate();
+        self.suspicion.candidate.take().filter(|_| is_fresh).map(|candidate| candidate.id)
+    }
 }

@@ -1,6 +1,6 @@
 //! Access token and session: two requests, made again where that can help. Source: Messaging API, "Sessions", "Errors".
 
-use crate::connection::Link;
+use crate::connection::{Attempts, Link};
 use crate::engine::Engine;
 use crate::timers::Timer;
 use crate::{
@@ -62,6 +62,8 @@ impl Session {
 pub(crate) enum RequestKind {
     Token,
     Session,
+    /// A session that stands by, to see whether the one at hand is lost.
+    Candidate,
 }
 
 /// Why a try came to nothing.
@@ -83,13 +85,19 @@ impl Engine {
         if self.token.is_none() {
             self.request(RequestKind::Token, 1);
         } else if self.session.is_none() {
-            self.request(RequestKind::Session, 1);
+            match self.take_candidate() {
+                Some(id) => {
+                    self.begin_session(id);
+                    self.open_socket();
+                }
+                None => self.request(RequestKind::Session, 1),
+            }
         } else {
             self.open_socket();
         }
     }
 
-    fn request(&mut self, kind: RequestKind, attempt: u32) {
+    pub(crate) fn request(&mut self, kind: RequestKind, attempt: u32) {
         self.timers.stop(Timer::HttpRetry);
         self.last_request += 1;
         let id = self.last_request;
@@ -105,7 +113,7 @@ impl Engine {
                     vec![("X-Token", connector_token.clone()), ("X-Host", self.config.host_identifier.clone())];
                 ("/access-token", headers, "{}".to_owned())
             }
-            (RequestKind::Session, _, token) => {
+            (RequestKind::Session | RequestKind::Candidate, _, token) => {
                 let token = token.as_ref().map_or("", |token| &token.access_token);
                 ("/sessions", vec![("Authorization", ["Bearer ", token].concat())], wire::session_body(&self.config))
             }
@@ -127,6 +135,9 @@ impl Engine {
         let Link::Request { kind, id, attempt } = self.link else { return };
         if id != answered {
             return;
+        }
+        if kind == RequestKind::Candidate {
+            return self.judge_candidate(outcome);
         }
         let failure = match self.accept(kind, outcome) {
             Ok(()) => return self.proceed(),
@@ -182,7 +193,9 @@ impl Engine {
                         let expires_in = expires_in.and_then(|seconds| u32::try_from(seconds).ok());
                         self.token = Some(AccessToken { access_token, expires_in });
                     }),
-                    RequestKind::Session => take("session_id").map(|id| self.begin_session(id)),
+                    RequestKind::Session | RequestKind::Candidate => {
+                        take("session_id").map(|id| self.begin_session(id))
+                    }
                 };
                 // A network that asks for a login first answers anything with 200.
                 taken.ok_or_else(|| Failure { error: Error::new(ErrorCode::TransportProtocol), pause: again })
@@ -224,7 +237,8 @@ impl Engine {
             self.replaces = Some(session.id);
         }
         self.token = None;
-        self.attempts = 0;
+        self.attempts = Attempts::default();
+        self.trust();
         self.invitation = Default::default();
     }
 }
@@ -246,7 +260,7 @@ fn refusal(kind: RequestKind, status: u16, known: Option<&str>) -> Error {
         // A gateway's, not the API's.
         (_, 502..) => ErrorCode::TransportServer,
         (RequestKind::Token, _) => ErrorCode::AuthTokenFailed,
-        (RequestKind::Session, _) => ErrorCode::SessionCreationFailed,
+        (RequestKind::Session | RequestKind::Candidate, _) => ErrorCode::SessionCreationFailed,
     })
 }
 

@@ -29,10 +29,12 @@ pub(crate) enum Timer {
     UserTyping,
     /// The server has not confirmed the end.
     End,
+    /// The socket is old enough to be renewed.
+    Renewal,
 }
 
 impl Timer {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::HttpRetry,
         Self::TokenAnswer,
         Self::Handshake,
@@ -45,7 +47,11 @@ impl Timer {
         Self::AgentTyping,
         Self::UserTyping,
         Self::End,
+        Self::Renewal,
     ];
+
+    /// Those that judge by what has not come, which a page that slept may just not have read yet.
+    const JUDGING: [Self; 5] = [Self::TokenAnswer, Self::Handshake, Self::HeartbeatAnswer, Self::Settle, Self::Confirm];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -61,29 +67,53 @@ impl Timer {
             Self::AgentTyping => "agentTyping",
             Self::UserTyping => "userTyping",
             Self::End => "end",
+            Self::Renewal => "renewal",
         }
     }
 }
 
 /// When each timer is due, in monotonic milliseconds.
 #[derive(Debug, Default)]
-pub(crate) struct Timers([Option<u64>; Timer::ALL.len()]);
+pub(crate) struct Timers {
+    due: [Option<u64>; Timer::ALL.len()],
+    /// Those that were put off, as bits, and when that was done last.
+    put_off: u32,
+    put_off_at: u64,
+}
 
 impl Timers {
     pub(crate) fn set(&mut self, timer: Timer, at: u64) {
-        self.0[timer as usize] = Some(at);
+        let bit = 1 << timer as u32;
+        if self.put_off & bit != 0 && self.is_set(timer) && at <= self.put_off_at {
+            // The same deadline said again, which has been put off.
+            return;
+        }
+        self.put_off &= !bit;
+        self.due[timer as usize] = Some(at);
     }
 
     pub(crate) fn stop(&mut self, timer: Timer) {
-        self.0[timer as usize] = None;
+        self.due[timer as usize] = None;
+    }
+
+    /// Puts off whatever judges by what has not come, from `now` to `until` at the earliest: once for each deadline.
+    pub(crate) fn put_off(&mut self, now: u64, until: u64) {
+        for timer in Timer::JUDGING {
+            let bit = 1 << timer as u32;
+            if self.due[timer as usize].is_some_and(|at| at < until) && self.put_off & bit == 0 {
+                self.due[timer as usize] = Some(until);
+                self.put_off |= bit;
+            }
+        }
+        self.put_off_at = now;
     }
 
     pub(crate) fn is_set(&self, timer: Timer) -> bool {
-        self.0[timer as usize].is_some()
+        self.due[timer as usize].is_some()
     }
 
     pub(crate) fn stop_all(&mut self) {
-        self.0 = Default::default();
+        *self = Self::default();
     }
 
     /// Takes out the timer that has been due the longest.
@@ -98,6 +128,6 @@ impl Timers {
     }
 
     fn earliest(&self) -> Option<(Timer, u64)> {
-        Timer::ALL.into_iter().filter_map(|timer| Some((timer, self.0[timer as usize]?))).min_by_key(|(_, at)| *at)
+        Timer::ALL.into_iter().filter_map(|timer| Some((timer, self.due[timer as usize]?))).min_by_key(|(_, at)| *at)
     }
 }

@@ -23,6 +23,8 @@ pub struct Client {
     pub requests: Vec<(RequestId, HttpRequest)>,
     pub tokens_asked: Vec<(RequestId, TokenReason)>,
     pub aborted: Vec<RequestId>,
+    /// Probes not answered yet.
+    pub probes: Vec<RequestId>,
     /// The socket that is there, and whether it has opened.
     pub socket: Option<(SocketId, bool)>,
     pub urls: Vec<String>,
@@ -94,6 +96,7 @@ impl Client {
             requests: vec![],
             tokens_asked: vec![],
             aborted: vec![],
+            probes: vec![],
             socket: None,
             urls: vec![],
             closed_with: vec![],
@@ -144,7 +147,16 @@ impl Client {
         match output {
             Output::Http { id, request } => self.requests.push((id, request)),
             Output::AskToken { id, reason } => self.tokens_asked.push((id, reason)),
-            Output::Abort { id } => self.aborted.push(id),
+            Output::Probe { id, url, timeout_ms } => {
+                assert_eq!((url.as_str(), timeout_ms), ("https://api.example/api/v1", 5_000));
+                assert!(self.probes.is_empty(), "a second probe");
+                self.probes.push(id);
+            }
+            Output::Abort { id } => {
+                self.probes.retain(|probe| *probe != id);
+                self.requests.retain(|(request, _)| *request != id);
+                self.aborted.push(id);
+            }
             Output::OpenSocket { socket, url } => {
                 assert_eq!(self.socket, None, "a second socket");
                 self.socket = Some((socket, false));
@@ -211,6 +223,28 @@ impl Client {
     pub fn outcome(&mut self, outcome: HttpOutcome) {
         let (id, _) = self.requests.remove(0);
         self.give(Input::Http { id, outcome });
+    }
+
+    /// The host of the API answers the probe, or does not.
+    pub fn probe(&mut self, is_answered: bool) {
+        let id = self.probes.pop().expect("a probe to answer");
+        self.give(Input::Probed { id, is_answered });
+    }
+
+    /// The socket that is opening is refused.
+    pub fn refuse_socket(&mut self) {
+        assert_eq!(self.socket.map(|(_, is_open)| is_open), Some(false), "a socket that is opening");
+        self.drop_socket(1006);
+    }
+
+    /// Which session the last socket is for.
+    pub fn last_session(&self) -> &str {
+        self.urls.last().unwrap().split(['=', '&']).nth(1).unwrap()
+    }
+
+    pub fn diagnostics(&self) -> Value {
+        let now = Now { mono: self.now, wall: self.now };
+        serde_json::to_value(self.engine.diagnostics(now)).unwrap()
     }
 
     pub fn answer_token(&mut self) {
