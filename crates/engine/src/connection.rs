@@ -339,13 +339,14 @@ impl Engine {
         self.link = Link::Pause;
         self.typist = Default::default();
         // An invitation that went unanswered with the socket is not held against the agent.
-        self.invitation = Default::default();
+        self.forget_invitation();
         for timer in [
             Timer::Handshake,
             Timer::Heartbeat,
             Timer::HeartbeatAnswer,
             Timer::Settle,
             Timer::Join,
+            Timer::Preparation,
             Timer::Confirm,
             Timer::Resend,
             Timer::AgentTyping,

@@ -45,6 +45,8 @@ pub(crate) struct Conversation {
     /// The agent was asked to join, here or by another client.
     pub(crate) join_requested: bool,
     pub(crate) capabilities: Option<crate::Capabilities>,
+    /// `context_id` of the session's start.
+    pub(crate) context_id: Option<String>,
     pub(crate) ended: Option<Ended>,
     pub(crate) is_agent_typing: bool,
     streams: Streams,
@@ -114,8 +116,9 @@ impl Conversation {
     fn show(&mut self, body: &EventBody, envelope: &Envelope, out: &mut Vec<Output>) -> News {
         let sequence = envelope.sequence;
         match body {
-            EventBody::SessionStart { capabilities, .. } => {
+            EventBody::SessionStart { capabilities, context_id } => {
                 self.has_started = true;
+                self.context_id.clone_from(context_id);
                 self.capabilities = Some(capabilities.clone());
                 return News::SessionStart;
             }

@@ -143,6 +143,7 @@ impl Engine {
             Timer::HeartbeatAnswer => self.lose_socket(Error::new(ErrorCode::TransportTimeout)),
             Timer::Settle => self.settle_late(),
             Timer::Join => self.handle_missing_agent(),
+            Timer::Preparation => self.handle_late_preparation(),
             Timer::Confirm => self.handle_missing_echo(),
             Timer::Resend => self.flush(),
             Timer::AgentTyping => self.conversation.clear_typing(&mut self.out),

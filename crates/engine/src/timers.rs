@@ -21,6 +21,8 @@ pub(crate) enum Timer {
     Settle,
     /// Ask the agent to join (again).
     Join,
+    /// The application has not done what it does before the agent is asked to join.
+    Preparation,
     /// A message was not echoed.
     Confirm,
     /// A message that did not arrive may be written again.
@@ -36,7 +38,7 @@ pub(crate) enum Timer {
 }
 
 impl Timer {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::HttpRetry,
         Self::TokenAnswer,
         Self::Handshake,
@@ -45,6 +47,7 @@ impl Timer {
         Self::HeartbeatAnswer,
         Self::Settle,
         Self::Join,
+        Self::Preparation,
         Self::Confirm,
         Self::Resend,
         Self::AgentTyping,
@@ -66,6 +69,7 @@ impl Timer {
             Self::HeartbeatAnswer => "heartbeatAnswer",
             Self::Settle => "settle",
             Self::Join => "join",
+            Self::Preparation => "preparation",
             Self::Confirm => "confirm",
             Self::Resend => "resend",
             Self::AgentTyping => "agentTyping",
