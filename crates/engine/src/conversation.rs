@@ -266,8 +266,9 @@ impl Conversation {
         self.transcript.insert(key, message, out);
     }
 
+    /// The event's id, unless it has none or a line of an earlier session has it already.
     fn line_id(&mut self, envelope: &Envelope) -> String {
-        if !envelope.id.is_empty() {
+        if !envelope.id.is_empty() && !self.transcript.is_of_earlier_session(&envelope.id) {
             return envelope.id.clone();
         }
         self.lines_without_id += 1;
