@@ -32,6 +32,8 @@ pub struct Chat<'a> {
     window: Option<WindowHandle>,
     connector: String,
     address: String,
+    /// What the chat is on its page, below `globalThis`.
+    handle: String,
 }
 
 impl<'a> Chat<'a> {
@@ -63,7 +65,7 @@ impl<'a> Chat<'a> {
         query.append_pair("options", &options.to_string()).extend_pairs(&setup.query);
         let address = sandbox.page(&format!("/chat.html?{}", query.finish()));
         let window = if page.has_driver() { Some(page.window().await) } else { None };
-        Self { page, sandbox, window, connector, address }
+        Self { page, sandbox, window, connector, address, handle: "chat".to_owned() }
     }
 
     /// The same chat in another window.
@@ -82,6 +84,7 @@ impl<'a> Chat<'a> {
             window: Some(window),
             connector: self.connector.clone(),
             address: self.address.clone(),
+            handle: self.handle.clone(),
         }
     }
 
@@ -91,6 +94,13 @@ impl<'a> Chat<'a> {
         // To turn to a window is to leave its frames.
         self.window = None;
         self
+    }
+
+    /// A further chat on this one's page, of a connector of its own: the one that `soak` makes there.
+    pub async fn beside(&self, name: &str, setup: &Setup) -> Chat<'a> {
+        let mut chat = Self::prepare(self.page, self.sandbox, name, setup).await;
+        chat.handle = format!("soaked['{}']", chat.connector);
+        chat
     }
 
     /// The page's address.
@@ -146,7 +156,7 @@ impl<'a> Chat<'a> {
 
     /// The session that the page shows.
     pub async fn session(&self) -> String {
-        let id = self.until("chat.getSnapshot().session?.id").await;
+        let id = self.until(&format!("{}.getSnapshot().session?.id", self.handle)).await;
         id.as_str().expect("a session id").to_owned()
     }
 
@@ -211,9 +221,11 @@ impl<'a> Chat<'a> {
         loop {
             let shown = page
                 .eval(
-                    "return globalThis.chat && chat.getSnapshot().session
-                        ? [chat.getSnapshot().session.id, transcript(), chat.getSnapshot().connection.status]
-                        : null;",
+                    &format!(
+                        "const {{ session, connection }} = globalThis.{0}?.getSnapshot() ?? {{}};
+                        return session ? [session.id, transcript(globalThis.{0}), connection.status] : null;",
+                        self.handle
+                    ),
                     &[],
                 )
                 .await;
