@@ -21,7 +21,7 @@ use crate::browser::clock::{self, Clock};
 use crate::browser::http::Requests;
 use crate::browser::lifecycle::Lifecycle;
 use crate::browser::socket::Sockets;
-use crate::browser::storage::{Place, Storage};
+use crate::browser::storage::{self, Storage};
 use crate::browser::tabs::Tabs;
 use crate::browser::timers::Alarm;
 use crate::host::{self, Host};
@@ -111,17 +111,12 @@ impl Queue {
 
 impl Driver {
     /// An idle chat.
-    pub(crate) fn new(config: Config, host: &Host, log_level: u8, place: Place) -> Rc<Self> {
+    pub(crate) fn new(config: Config, host: &Host, log_level: u8, persistence: &JsValue) -> Rc<Self> {
         let clock = Clock::default();
         Rc::new_cyclic(|driver: &Weak<Self>| {
-            let (driver, logging) = (driver.clone(), driver.clone());
-            let warn = move |message: &'static str| {
-                if let Some(driver) = logging.upgrade() {
-                    driver.warn(message);
-                }
-            };
+            let driver = driver.clone();
             let channel = config.persistent.then(|| config.storage_key());
-            let storage = Storage::new(config.storage_key(), place, Box::new(warn));
+            let storage = storage::open(&config.storage_key(), persistence);
             Self {
                 engine: RefCell::new(Engine::new(config, clock::seed(), clock.now())),
                 queue: RefCell::default(),
@@ -212,8 +207,8 @@ impl Driver {
     }
 
     /// Something the browser lacks.
-    fn warn(self: &Rc<Self>, message: &'static str) {
-        let log = Output::Log { level: LogLevel::Warn, message: message.into() };
+    fn warn(self: &Rc<Self>, message: String) {
+        let log = Output::Log { level: LogLevel::Warn, message };
         self.queue.borrow_mut().items.push_back(Item::Output(log));
         self.deliver();
     }
@@ -250,20 +245,26 @@ impl Driver {
     }
 
     /// Lets the browser do something; what is to be told of it.
-    fn carry_out(&self, effect: Output, host: &Host) -> Item {
+    fn carry_out(self: &Rc<Self>, effect: Output, host: &Host) -> Item {
         match effect {
             Output::Http { id, request } => self.requests.post(id, request, &self.inbox),
             Output::AskToken { id, reason } => self.requests.ask(id, reason, host, &self.inbox),
             Output::Abort { id } => {
                 self.requests.abort(id);
-                self.storage.abort(id, &self.inbox);
             }
             Output::OpenSocket { socket, url } => self.sockets.open(socket, &url, &self.inbox),
             Output::CloseSocket { socket, code } => self.sockets.close(socket, code),
-            Output::Load { id, exclusive } => self.storage.load(id, exclusive, &self.inbox),
-            Output::Store { record } => self.storage.store(record, &self.inbox),
-            Output::Forget => self.storage.forget(&self.inbox),
-            Output::Unlock => self.storage.unlock(&self.inbox),
+            Output::Load { id, exclusive } => self.storage.report(id, exclusive, &self.inbox),
+            Output::Store { record } => {
+                let driver = Rc::downgrade(self);
+                self.storage.keep(&record, move |message| {
+                    if let Some(driver) = driver.upgrade() {
+                        driver.warn(message);
+                    }
+                });
+            }
+            Output::Forget => self.storage.forget(),
+            Output::Unlock => self.storage.unlock(),
             Output::Tell { text } => self.tabs.tell(&text),
             Output::Probe { id, url, timeout_ms } => self.requests.probe(id, url, timeout_ms, &self.inbox),
             Output::PrepareJoin { id, session_id, context_id } => {
@@ -297,6 +298,12 @@ impl Driver {
             Item::Frame { direction, text } => host.frame(direction, &text),
             _ => Ok(()),
         }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.storage.unlock();
     }
 }
 
@@ -339,7 +346,7 @@ mod tests {
             max_reconnect_attempts: 1,
         };
         let host = js_sys::eval("({ change() {}, event() {}, settle() {}, log() {} })").unwrap();
-        Driver::new(Config::parse(options).unwrap(), &Host::unchecked_from_js(host), 0, Place::Nowhere)
+        Driver::new(Config::parse(options).unwrap(), &Host::unchecked_from_js(host), 0, &"none".into())
     }
 
     #[wasm_bindgen_test]

@@ -4,12 +4,10 @@
 pub(crate) mod clock;
 pub(crate) mod http;
 pub(crate) mod lifecycle;
-mod locks;
 pub(crate) mod socket;
 pub(crate) mod storage;
 pub(crate) mod tabs;
 pub(crate) mod timers;
-mod vault;
 
 #[cfg(test)]
 mod testing;

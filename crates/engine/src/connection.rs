@@ -2,6 +2,7 @@
 //!
 //! Whether an open one is alive is the matter of `liveness`, what a refused one means that of `refusal`.
 
+use crate::delivery::Draft;
 use crate::engine::{Engine, USER_END};
 use crate::liveness::Liveness;
 use crate::refusal::Purpose;
@@ -189,7 +190,9 @@ impl Engine {
         let Link::Socket(socket) = &mut self.link else { return };
         socket.is_settled = true;
         self.timers.stop(Timer::Settle);
-        self.conversation.drafts.settle();
+        self.conversation.drafts.settle(self.now.mono);
+        let error = Error::new(ErrorCode::MessageNotDelivered);
+        self.conversation.fail_drafts(Draft::is_hopeless, &error, &mut self.out);
         self.invite();
         self.flush();
     }
@@ -336,14 +339,16 @@ impl Engine {
         self.link = Link::Pause;
         self.typist = Default::default();
         // An invitation that went unanswered with the socket is not held against the agent.
-        self.invitation = Default::default();
+        self.forget_invitation();
         for timer in [
             Timer::Handshake,
             Timer::Heartbeat,
             Timer::HeartbeatAnswer,
             Timer::Settle,
             Timer::Join,
+            Timer::Preparation,
             Timer::Confirm,
+            Timer::Resend,
             Timer::AgentTyping,
             Timer::UserTyping,
             Timer::Renewal,

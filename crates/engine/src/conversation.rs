@@ -45,6 +45,8 @@ pub(crate) struct Conversation {
     /// The agent was asked to join, here or by another client.
     pub(crate) join_requested: bool,
     pub(crate) capabilities: Option<crate::Capabilities>,
+    /// `context_id` of the session's start.
+    pub(crate) context_id: Option<String>,
     pub(crate) ended: Option<Ended>,
     pub(crate) is_agent_typing: bool,
     streams: Streams,
@@ -114,8 +116,9 @@ impl Conversation {
     fn show(&mut self, body: &EventBody, envelope: &Envelope, out: &mut Vec<Output>) -> News {
         let sequence = envelope.sequence;
         match body {
-            EventBody::SessionStart { capabilities, .. } => {
+            EventBody::SessionStart { capabilities, context_id } => {
                 self.has_started = true;
+                self.context_id.clone_from(context_id);
                 self.capabilities = Some(capabilities.clone());
                 return News::SessionStart;
             }
@@ -263,8 +266,9 @@ impl Conversation {
         self.transcript.insert(key, message, out);
     }
 
+    /// The event's id, unless it has none or a line of an earlier session has it already.
     fn line_id(&mut self, envelope: &Envelope) -> String {
-        if !envelope.id.is_empty() {
+        if !envelope.id.is_empty() && !self.transcript.is_of_earlier_session(&envelope.id) {
             return envelope.id.clone();
         }
         self.lines_without_id += 1;

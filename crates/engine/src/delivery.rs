@@ -1,7 +1,8 @@
 //! The user's own messages on their way, from pending to sent or failed.
 //!
 //! The history is the truth: a message whose socket died before its echo came is neither resent nor given up until the
-//! replay has shown whether it arrived.
+//! replay has shown whether it arrived. One message at a time is on its way, so that whatever is swallowed, the order
+//! holds.
 
 use crate::transcript::Key;
 use crate::{CallId, Metadata, wire};
@@ -9,13 +10,20 @@ use crate::{CallId, Metadata, wire};
 /// Messages that may wait at once; one more is refused.
 pub(crate) const MAX_WAITING: usize = 100;
 
+/// Times that a replay may show a message not to have arrived; then it fails.
+const MAX_MISSES: u32 = 5;
+/// Milliseconds for which something on the way may still hold what was written to a socket that is dead.
+const AFTERLIFE_MS: u64 = 2_000;
+/// Milliseconds that double with each miss, from the second on, before a message is written again: 2 s, 4 s, 8 s.
+const MISS_PAUSE_MS: u64 = 500;
+
 /// How far a message has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Progress {
     /// Not written to any socket, or known not to have arrived: to be written.
     Queued,
-    /// Written to the open socket at this time, in monotonic milliseconds.
-    Written { at: u64 },
+    /// Written to the open socket.
+    Written,
     /// Written to a socket that died before the echo: the replay will tell.
     Unsure,
     /// Known not to have arrived, and waiting for the user to decide.
@@ -32,11 +40,32 @@ pub(crate) struct Draft {
     /// Its line in the transcript.
     pub(crate) line: Key,
     pub(crate) progress: Progress,
+    /// Replays that did not hold it though it had been written.
+    misses: u32,
+    /// It is not written before, in monotonic milliseconds.
+    not_before: u64,
     /// Calls to settle when its fate is known.
     pub(crate) calls: Vec<CallId>,
 }
 
 impl Draft {
+    /// A message that was not written yet, and whose delivery settles `calls`.
+    pub(crate) fn new(id: String, text: String, metadata: Metadata, line: Key, calls: Vec<CallId>) -> Self {
+        Self { id, text, metadata, line, progress: Progress::Queued, misses: 0, not_before: 0, calls }
+    }
+
+    /// Queues it anew: the server has not taken it, and does not hold it any more.
+    pub(crate) fn queue_again(&mut self) {
+        self.progress = Progress::Queued;
+        self.misses = 0;
+        self.not_before = 0;
+    }
+
+    /// It was written, and did not arrive, time and again.
+    pub(crate) fn is_hopeless(&self) -> bool {
+        self.progress == Progress::Queued && self.misses >= MAX_MISSES
+    }
+
     /// The frame that brings it to the server.
     pub(crate) fn frame(&self) -> String {
         wire::user_message(&self.text, &self.id, &self.metadata)
@@ -80,37 +109,37 @@ impl Drafts {
         self.count(|progress| progress != Progress::Failed) >= MAX_WAITING
     }
 
-    /// When the message that has waited longest for its echo was written.
-    pub(crate) fn oldest_written(&self) -> Option<u64> {
-        self.0
-            .iter()
-            .filter_map(|draft| if let Progress::Written { at } = draft.progress { Some(at) } else { None })
-            .min()
-    }
-
-    /// The frames of what is queued, which counts as written at `now`.
-    pub(crate) fn write_queued(&mut self, now: u64) -> Vec<String> {
-        let queued = self.0.iter_mut().filter(|draft| draft.progress == Progress::Queued);
-        let write = |draft: &mut Draft| {
-            draft.progress = Progress::Written { at: now };
-            draft.frame()
-        };
-        queued.map(write).collect()
+    /// The frame of the next message, which counts as written from now on. `Err`: when it may be written, where that is
+    /// later.
+    pub(crate) fn write_next(&mut self, now: u64) -> Result<Option<String>, u64> {
+        let is_under_way = |progress| matches!(progress, Progress::Written | Progress::Unsure);
+        if self.count(is_under_way) > 0 {
+            return Ok(None);
+        }
+        let Some(draft) = self.0.iter_mut().find(|draft| draft.progress == Progress::Queued) else { return Ok(None) };
+        if draft.not_before > now {
+            return Err(draft.not_before);
+        }
+        draft.progress = Progress::Written;
+        draft.not_before = now + AFTERLIFE_MS;
+        Ok(Some(draft.frame()))
     }
 
     /// The socket died: what was written to it may or may not have arrived.
     pub(crate) fn lose_socket(&mut self) {
-        self.turn(|progress| matches!(progress, Progress::Written { .. }), Progress::Unsure);
+        for draft in self.0.iter_mut().filter(|draft| matches!(draft.progress, Progress::Written)) {
+            draft.progress = Progress::Unsure;
+        }
     }
 
     /// The replay is complete: what it did not hold never arrived.
-    pub(crate) fn settle(&mut self) {
-        self.turn(|progress| progress == Progress::Unsure, Progress::Queued);
-    }
-
-    fn turn(&mut self, which: impl Fn(Progress) -> bool, into: Progress) {
-        for draft in self.0.iter_mut().filter(|draft| which(draft.progress)) {
-            draft.progress = into;
+    pub(crate) fn settle(&mut self, now: u64) {
+        for draft in self.0.iter_mut().filter(|draft| draft.progress == Progress::Unsure) {
+            draft.progress = Progress::Queued;
+            draft.misses += 1;
+            if draft.misses > 1 {
+                draft.not_before = draft.not_before.max(now + (MISS_PAUSE_MS << draft.misses));
+            }
         }
     }
 }

@@ -42,6 +42,8 @@ pub(crate) struct Session {
     pub(crate) id: String,
     /// A socket has been open on it.
     pub(crate) has_opened: bool,
+    /// The application has done what it does before the agent is asked to join.
+    pub(crate) is_prepared: bool,
     streaming: bool,
 }
 
@@ -223,7 +225,8 @@ impl Engine {
 
     fn begin_session(&mut self, id: String) {
         self.log(LogLevel::Info, ["session ", &id].concat());
-        let session = Session { id: id.clone(), has_opened: false, streaming: self.config.streaming };
+        let session =
+            Session { id: id.clone(), has_opened: false, is_prepared: false, streaming: self.config.streaming };
         self.change(Change::Session { session: Some(session.view()) });
         self.session = Some(session);
         if let Some(previous_session_id) = self.replaces.take() {
@@ -239,7 +242,7 @@ impl Engine {
         self.token = None;
         self.attempts = Attempts::default();
         self.trust();
-        self.invitation = Default::default();
+        self.forget_invitation();
     }
 }
 

@@ -21,8 +21,12 @@ pub(crate) enum Timer {
     Settle,
     /// Ask the agent to join (again).
     Join,
+    /// The application has not done what it does before the agent is asked to join.
+    Preparation,
     /// A message was not echoed.
     Confirm,
+    /// A message that did not arrive may be written again.
+    Resend,
     /// The agent's typing indicator has stood long enough.
     AgentTyping,
     /// The user has stopped typing.
@@ -34,7 +38,7 @@ pub(crate) enum Timer {
 }
 
 impl Timer {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 15] = [
         Self::HttpRetry,
         Self::TokenAnswer,
         Self::Handshake,
@@ -43,7 +47,9 @@ impl Timer {
         Self::HeartbeatAnswer,
         Self::Settle,
         Self::Join,
+        Self::Preparation,
         Self::Confirm,
+        Self::Resend,
         Self::AgentTyping,
         Self::UserTyping,
         Self::End,
@@ -63,7 +69,9 @@ impl Timer {
             Self::HeartbeatAnswer => "heartbeatAnswer",
             Self::Settle => "settle",
             Self::Join => "join",
+            Self::Preparation => "preparation",
             Self::Confirm => "confirm",
+            Self::Resend => "resend",
             Self::AgentTyping => "agentTyping",
             Self::UserTyping => "userTyping",
             Self::End => "end",

@@ -37,13 +37,37 @@ globalThis.openChat = () => {
 globalThis.say = (...texts) => {
   for (const text of texts) chat.send(text).catch(({ code }) => failures.push(code));
 };
-/** The conversation as the page shows it: `[role, text, delivery or isStreaming]`. */
-globalThis.transcript = () =>
-  chat
-    .getSnapshot()
-    .messages.filter(({ role }) => role !== "system")
+/** The present session's conversation as the page shows it: `[role, text, delivery or isStreaming]`. */
+globalThis.transcript = (of = chat) => {
+  const { messages } = of.getSnapshot();
+  return messages
+    .slice(messages.findLastIndex(({ event }) => event === "sessionReplaced") + 1)
+    .filter(({ role }) => role !== "system")
     .map(({ role, text, delivery, isStreaming }) => [role, text, delivery ?? isStreaming]);
+};
 globalThis.told = (type) => events.filter((event) => event.type === type);
+
+/**
+ * Says each of the texts in a chat of its own connector, after what `faults` has for it: calls of the control API, in which
+ * SESSION stands for the session. Waits for each to be confirmed before the next.
+ */
+globalThis.soak = async (connector, texts, faults) => {
+  const api = query.get("api");
+  const one = polyMessaging.createChat({ ...options, connectorToken: connector });
+  (globalThis.soaked ??= {})[connector] = one;
+  await one.ready();
+  for (const [at, text] of texts.entries()) {
+    for (const { path, body } of faults[at]) {
+      const { id } = one.getSnapshot().session;
+      const answer = await fetch(`${api}/control${path.replaceAll("SESSION", id)}`, {
+        method: "POST",
+        body: JSON.stringify(body).replaceAll("SESSION", id),
+      });
+      if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+    }
+    await one.send(text);
+  }
+};
 
 // Tabs that are to open together wait for a word.
 if (query.has("waits")) addEventListener("storage", ({ key }) => key === "go" && openChat());

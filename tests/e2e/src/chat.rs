@@ -1,6 +1,6 @@
 //! One chat on the tests' own page (`pages/chat.html`), and what the sandbox knows of its conversation.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::collections::HashMap;
 
 use fantoccini::wd::WindowHandle;
 use serde_json::{Value, json};
@@ -32,8 +32,8 @@ pub struct Chat<'a> {
     window: Option<WindowHandle>,
     connector: String,
     address: String,
-    /// Sessions that are over, with what was said in them.
-    session: RefCell<Option<String>>,
+    /// What the chat is on its page, below `globalThis`.
+    handle: String,
 }
 
 impl<'a> Chat<'a> {
@@ -65,7 +65,7 @@ impl<'a> Chat<'a> {
         query.append_pair("options", &options.to_string()).extend_pairs(&setup.query);
         let address = sandbox.page(&format!("/chat.html?{}", query.finish()));
         let window = if page.has_driver() { Some(page.window().await) } else { None };
-        Self { page, sandbox, window, connector, address, session: RefCell::default() }
+        Self { page, sandbox, window, connector, address, handle: "chat".to_owned() }
     }
 
     /// The same chat in another window.
@@ -84,8 +84,23 @@ impl<'a> Chat<'a> {
             window: Some(window),
             connector: self.connector.clone(),
             address: self.address.clone(),
-            session: RefCell::default(),
+            handle: self.handle.clone(),
         }
+    }
+
+    /// The same chat in a frame of the present window, into which WebDriver has been sent.
+    #[must_use]
+    pub fn in_frame(mut self) -> Self {
+        // To turn to a window is to leave its frames.
+        self.window = None;
+        self
+    }
+
+    /// A further chat on this one's page, of a connector of its own: the one that `soak` makes there.
+    pub async fn beside(&self, name: &str, setup: &Setup) -> Chat<'a> {
+        let mut chat = Self::prepare(self.page, self.sandbox, name, setup).await;
+        chat.handle = format!("soaked['{}']", chat.connector);
+        chat
     }
 
     /// The page's address.
@@ -141,10 +156,8 @@ impl<'a> Chat<'a> {
 
     /// The session that the page shows.
     pub async fn session(&self) -> String {
-        let id = self.until("chat.getSnapshot().session?.id").await;
-        let id = id.as_str().expect("a session id").to_owned();
-        *self.session.borrow_mut() = Some(id.clone());
-        id
+        let id = self.until(&format!("{}.getSnapshot().session?.id", self.handle)).await;
+        id.as_str().expect("a session id").to_owned()
     }
 
     /// Adds rules for this chat (crates/sandbox/README.md, "Faults").
@@ -208,9 +221,11 @@ impl<'a> Chat<'a> {
         loop {
             let shown = page
                 .eval(
-                    "return globalThis.chat && chat.getSnapshot().session
-                        ? [chat.getSnapshot().session.id, transcript(), chat.getSnapshot().connection.status]
-                        : null;",
+                    &format!(
+                        "const {{ session, connection }} = globalThis.{0}?.getSnapshot() ?? {{}};
+                        return session ? [session.id, transcript(globalThis.{0}), connection.status] : null;",
+                        self.handle
+                    ),
                     &[],
                 )
                 .await;
@@ -221,7 +236,6 @@ impl<'a> Chat<'a> {
             let (page_says, server_says) = (&shown[1], conversation(&log));
             let is_answered = server_says.as_array().is_some_and(|lines| lines.len() == 1 + 2 * said.len());
             if is_answered && *page_says == server_says && texts_said(&log) == said && shown[2] == "open" {
-                *self.session.borrow_mut() = shown[0].as_str().map(ToOwned::to_owned);
                 assert_eq!((&log["join_requests"], &log["repeated_joins"]), (&json!(1), &json!(0)), "{log}");
                 return log;
             }

@@ -27,7 +27,7 @@ impl Conversation {
         self.show_facets(out);
         let body = EventBody::MessagePending { draft_id: id.clone(), text: text.clone() };
         out.push(Output::Event(Box::new(Event { body, envelope: None })));
-        self.drafts.push(Draft { id, text, metadata, line, progress: Progress::Queued, calls: vec![call] });
+        self.drafts.push(Draft::new(id, text, metadata, line, vec![call]));
     }
 
     /// Queues a failed message again, at the end. False: there is none of this id.
@@ -38,7 +38,7 @@ impl Conversation {
         self.transcript.edit(line, out, |body| set_delivery(body, Delivery::Pending, None));
         self.show_facets(out);
         draft.line = line;
-        draft.progress = Progress::Queued;
+        draft.queue_again();
         draft.calls.push(call);
         let body = EventBody::MessagePending { draft_id: draft.id.clone(), text: draft.text.clone() };
         out.push(Output::Event(Box::new(Event { body, envelope: None })));

@@ -22,6 +22,8 @@ pub struct Client {
     /// Requests not answered yet.
     pub requests: Vec<(RequestId, HttpRequest)>,
     pub tokens_asked: Vec<(RequestId, TokenReason)>,
+    /// What the application was asked to do before the agent joins: session and context.
+    pub preparations: Vec<(RequestId, String, Option<String>)>,
     pub aborted: Vec<RequestId>,
     /// Probes not answered yet.
     pub probes: Vec<RequestId>,
@@ -95,6 +97,7 @@ impl Client {
             frames: vec![],
             requests: vec![],
             tokens_asked: vec![],
+            preparations: vec![],
             aborted: vec![],
             probes: vec![],
             socket: None,
@@ -152,6 +155,7 @@ impl Client {
                 assert!(self.probes.is_empty(), "a second probe");
                 self.probes.push(id);
             }
+            Output::PrepareJoin { id, session_id, context_id } => self.preparations.push((id, session_id, context_id)),
             Output::Abort { id } => {
                 self.probes.retain(|probe| *probe != id);
                 self.requests.retain(|(request, _)| *request != id);
@@ -316,6 +320,11 @@ impl Client {
     pub fn frame_types(&self) -> Vec<&str> {
         let types = self.frames.iter().map(|frame| frame["type"].as_str().unwrap().trim_start_matches("EVENT_TYPE_"));
         types.filter(|name| *name != "HEARTBEAT").collect()
+    }
+
+    /// The texts of the messages written, in order.
+    pub fn frame_texts(&self) -> Vec<&str> {
+        self.frames.iter().filter_map(|frame| frame["payload"]["text"].as_str()).collect()
     }
 
     pub fn event_types(&self) -> Vec<&str> {

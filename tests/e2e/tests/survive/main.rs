@@ -2,4 +2,11 @@
 //! and the page shows what the server has. A file has the faults of one kind; each test has one browser and several chats.
 
 mod delivery;
+mod join;
+mod life;
+mod refusals;
+mod resume;
 mod secrets;
+mod soak;
+mod storage;
+mod tabs;
