@@ -30,7 +30,7 @@ pub(crate) struct Options {
 
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// The engine's tests
+    /// The engine's tests, those of its fuzzing, and the simulation of a server restart
     Engine,
     /// The sandbox's tests
     Sandbox,
@@ -63,7 +63,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         lint(&mut report);
     }
     if wanted(Part::Engine) {
-        report.tests("engine", || cargo_test(&["--package", "poly-messaging-engine", "--package", "storm"]));
+        report.tests("engine", || cargo_test(&["--package", "poly-messaging-engine"]));
+        report.tests("fuzz-targets", || cargo_test(&["--package", "fuzz-targets"]));
+        report.tests("storm", || cargo_test(&["--package", "storm"]));
     }
     if wanted(Part::Sandbox) {
         report.tests("sandbox", || cargo_test(&["--package", "poly-messaging-sandbox"]));
