@@ -32,6 +32,7 @@ pub struct Diagnostics<'a> {
     /// Times that a timer was late.
     sleeps: u32,
     sockets_opened: u32,
+    repairs: u32,
     http_requests: u32,
     frames_in: u32,
     frames_out: u32,
@@ -83,6 +84,7 @@ impl Engine {
             renewals: self.counts.renewals,
             sleeps: self.counts.sleeps,
             sockets_opened: self.counts.sockets_opened,
+            repairs: self.counts.repairs,
             http_requests: self.counts.http_requests,
             frames_in: self.counts.frames_in,
             frames_out: self.counts.frames_out,
