@@ -78,19 +78,3 @@ fn a_page_in_the_back_forward_cache_leaves_politely_and_returns_whole() {
         assert_eq!(chat.value("failures").await, json!([]));
     });
 }
-#[test]
-fn temp_cache() {
-    e2e::on_sandbox(async |page, sandbox| {
-        for closing in [true, false] {
-            let chat = Chat::greeted(page, sandbox, "cachedx", &Setup::default()).await;
-            if closing {
-                page.eval_async("await chat.close(); await new Promise(r => setTimeout(r, 500))", &[]).await;
-            }
-            page.open(&sandbox.page("/elsewhere.html")).await;
-            tokio::time::sleep(Duration::from_millis(500)).await;
-            page.client().back().await.expect("there is a page to go back to");
-            tokio::time::sleep(Duration::from_millis(500)).await;
-            println!("{closing} {}", chat.value("trace.life").await);
-        }
-    });
-}
