@@ -101,7 +101,10 @@ impl Engine {
     pub fn handle(&mut self, now: Now, input: Input) -> Step {
         // A clock that went back would make every timer late.
         self.now = Now { mono: now.mono.max(self.now.mono), wall: now.wall };
-        self.notice_sleep();
+        // Nothing is to be found out about a socket that is closed.
+        if !matches!(&input, Input::SocketClosed { socket, .. } if self.socket_mut(*socket).is_some()) {
+            self.notice_sleep();
+        }
         match input {
             Input::Start => self.start(),
             Input::Ready { call } => self.handle_ready(call),

@@ -419,3 +419,13 @@ fn diagnostics_tell_states_and_counts_but_no_token_and_no_text() {
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
     assert_eq!((&told["connection"], &told["draftsInDoubt"], &told["cursor"]), (&json!("open"), &json!(1), &json!(2)));
 }
+
+#[test]
+fn nothing_is_written_to_a_socket_that_closed_while_the_page_slept() {
+    let mut client = Client::joined();
+    client.now += 120_000;
+    // `support` holds every write to an open socket.
+    client.drop_socket(1006);
+    assert_eq!(client.status(), "reconnecting");
+    assert!(client.frames.is_empty(), "{:?}", client.frames);
+}

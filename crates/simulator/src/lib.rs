@@ -27,7 +27,7 @@
 //! | `sessions` | no session is replaced, left or ended while the server has it, unless the user wanted that |
 //! | `sockets` | a page has at most one socket, writes to open ones only, and closes with codes it may use |
 //! | `open` | the connection is open within 75 s of everything being well, within 1 s of the browser's saying online |
-//! | `backoff` | attempt n waits at most min(30 s, 2^(n-1) s), and is then made |
+//! | `backoff` | the first attempt waits at most 2 s, attempt n at most min(30 s, 1.5 · 2^(n-1) s), and is then made |
 //! | `budget` | no more attempts than allowed, and not given up before |
 //! | `heartbeats` | neither missing nor more often than the interval and the checks of a connection make them |
 //! | `tokens` | no token in any output but a socket's address, a header and the record |

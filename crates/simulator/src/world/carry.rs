@@ -73,6 +73,7 @@ impl World {
     fn request(&mut self, page: usize, id: RequestId, request: &HttpRequest) {
         let load = self.pages[page].load;
         self.pages[page].requests.push(id);
+        self.note_attempt(page);
         let path = request.url.strip_prefix("https://api.example/api/v1").unwrap_or("?").to_owned();
         let header = request.headers.iter().find(|(name, _)| *name == "Authorization");
         let token = header.and_then(|(_, value)| value.strip_prefix("Bearer ")).map(str::to_owned);
