@@ -2,7 +2,6 @@
 //!
 //! Whether an open one is alive is the matter of `liveness`, what a refused one means that of `refusal`.
 
-use crate::delivery::Draft;
 use crate::engine::{Engine, USER_END};
 use crate::liveness::Liveness;
 use crate::refusal::Purpose;
@@ -191,13 +190,10 @@ impl Engine {
         socket.is_settled = true;
         let is_first = socket.is_first;
         self.timers.stop(Timer::Settle);
-        if !is_first && self.conversation.has_holes() {
-            self.conversation.gaps.note_replay();
+        if !is_first {
+            self.conversation.note_replay();
         }
         self.watch_holes();
-        self.conversation.drafts.settle(self.now.mono);
-        let error = Error::new(ErrorCode::MessageNotDelivered);
-        self.conversation.fail_drafts(Draft::is_hopeless, &error, &mut self.out);
         self.invite();
         self.flush();
     }

@@ -6,7 +6,7 @@ mod facets;
 mod messages;
 
 use crate::delivery::{Drafts, Progress};
-use crate::gaps::Gaps;
+use crate::gaps::{Gaps, Watch};
 use crate::handoff::{Fact, PresenceLog};
 use crate::ids::Ids;
 use crate::streaming::{Chunk, Streams};
@@ -40,6 +40,9 @@ pub(crate) struct Conversation {
     /// The highest sequence seen.
     pub(crate) newest: Option<u64>,
     pub(crate) gaps: Gaps,
+    watch: Watch,
+    /// The highest sequence seen when the last replay was complete.
+    replayed_to: Option<u64>,
     /// `SESSION_START` was seen.
     pub(crate) has_started: bool,
     /// Someone is there to answer: an agent has joined, or has written.
@@ -204,21 +207,36 @@ impl Conversation {
 
     /// Where the history is to be read from: the highest sequence below which nothing is missing, and behind which every
     /// echo that is waited for comes. `None`: from the beginning.
-    pub(crate) fn cursor(&mut self) -> Option<u64> {
+    pub(crate) fn cursor(&self) -> Option<u64> {
         let holes = [self.gaps.first(), self.streams.first_hole()].into_iter().flatten();
         let before_holes = holes.map(|first| first.checked_sub(1));
         before_holes.chain(self.drafts.echoes_after()).chain([self.newest]).min().flatten()
     }
 
-    /// Whether something is missing that the history may hold.
-    pub(crate) fn has_holes(&mut self) -> bool {
-        self.gaps.are_holes() || self.streams.first_hole().is_some()
+    /// Since when something is missing that the history may hold.
+    pub(crate) fn missing_since(&mut self, now: u64) -> Option<u64> {
+        let gap = self.gaps.first().filter(|_| self.gaps.are_holes());
+        self.watch.since(gap, self.streams.oldest_hole(), now)
+    }
+
+    /// A replay is complete, as far as can be told.
+    pub(crate) fn note_replay(&mut self) {
+        if self.gaps.first().is_some() || self.streams.oldest_hole().is_some() {
+            self.gaps.note_replay();
+        }
+        self.watch = Watch::default();
+        self.replayed_to = self.newest;
+    }
+
+    /// Whether an event that the last replay was to bring may be missing.
+    pub(crate) fn is_replay_whole(&self) -> bool {
+        !self.gaps.are_holes() || self.gaps.first() > self.replayed_to
     }
 
     /// What is missing does not exist: chunks that wait for it are shown without.
     pub(crate) fn give_up_holes(&mut self, out: &mut Vec<Output>) {
         self.gaps.give_up();
-        for id in self.streams.skip_holes() {
+        while let Some(id) = self.streams.skip_hole() {
             self.show_ready_chunks(id, out);
         }
         self.show_facets(out);

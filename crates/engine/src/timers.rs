@@ -60,7 +60,8 @@ impl Timer {
     ];
 
     /// Those that judge by what has not come, which a page that slept may just not have read yet.
-    const JUDGING: [Self; 5] = [Self::TokenAnswer, Self::Handshake, Self::HeartbeatAnswer, Self::Settle, Self::Confirm];
+    const JUDGING: [Self; 6] =
+        [Self::TokenAnswer, Self::Handshake, Self::HeartbeatAnswer, Self::Settle, Self::Confirm, Self::Hole];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
