@@ -24,11 +24,21 @@ const START: u64 = 1_000_000;
 enum Happening {
     Deed(Deed),
     /// A request reaches the server.
-    Request { load: Load, id: RequestId, path: String, token: Option<String> },
+    Request {
+        load: Load,
+        id: RequestId,
+        path: String,
+        token: Option<String>,
+    },
     /// Something is to be given to a page.
-    Give { load: Load, input: Input },
+    Give {
+        load: Load,
+        input: Input,
+    },
     /// The next operation on the record is done.
-    Storage { load: Load },
+    Storage {
+        load: Load,
+    },
 }
 
 /// What the simulation knows of a socket.
@@ -191,8 +201,7 @@ impl World {
                 let answer = self.server.answer(self.now, &path, token.as_deref());
                 note!(self, "server: answers {path} with {} {}", answer.status, answer.body);
                 let body = answer.body;
-                let outcome =
-                    HttpOutcome::Response { status: answer.status, retry_after: answer.retry_after, body };
+                let outcome = HttpOutcome::Response { status: answer.status, retry_after: answer.retry_after, body };
                 let at = self.now + self.network.delay(false);
                 self.happenings.plan(at, Happening::Give { load, input: Input::Http { id, outcome } });
             }
@@ -234,8 +243,10 @@ impl World {
         if page.load != load {
             return;
         }
-        if let Input::Http { id, .. } | Input::Token { id, .. } | Input::Probed { id, .. } | Input::JoinPrepared { id } =
-            &input
+        if let Input::Http { id, .. }
+        | Input::Token { id, .. }
+        | Input::Probed { id, .. }
+        | Input::JoinPrepared { id } = &input
         {
             // The first answer counts, and none after an abort.
             let Some(at) = page.requests.iter().position(|request| request == id) else { return };
@@ -296,7 +307,11 @@ impl World {
         let load = Load { page, number };
         note!(self, "page {page}: load {number}");
         let new = Page::new(load, &self.scenario, self.random.number(), self.clock());
-        if page < self.pages.len() { self.pages[page] = new } else { self.pages.push(new) }
+        if page < self.pages.len() {
+            self.pages[page] = new
+        } else {
+            self.pages.push(new)
+        }
         if self.device.traits.is_always_offline {
             self.give(page, Input::Page(poly_messaging_engine::PageEvent::Offline));
         }

@@ -3,7 +3,12 @@
 
 use std::{future::Future, time::Duration};
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError, wd::{Capabilities, WebDriverCompatibleCommand}};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    elements::Element,
+    error::CmdError,
+    wd::{Capabilities, WebDriverCompatibleCommand},
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};

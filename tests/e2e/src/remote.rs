@@ -88,7 +88,8 @@ impl Remote {
     pub(crate) async fn open(&self, address: &str) {
         let mut browser = self.browser.lock().await;
         assert!(browser.is_none(), "a page without WebDriver is opened once");
-        let program = BROWSERS.iter().find(|path| Path::new(path).exists()).expect("WebKitGTK comes with a MiniBrowser");
+        let program =
+            BROWSERS.iter().find(|path| Path::new(path).exists()).expect("WebKitGTK comes with a MiniBrowser");
         let separator = if address.contains('?') { '&' } else { '?' };
         let mut command = Command::new(program);
         for (variable, folder) in

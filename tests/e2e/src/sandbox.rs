@@ -16,7 +16,6 @@ pub struct Sandbox {
     site: Site,
 }
 
-
 impl Sandbox {
     pub(crate) async fn start() -> Self {
         // The conversation takes as many steps as ever, and shorter pauses between them.

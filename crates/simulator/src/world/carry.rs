@@ -143,7 +143,8 @@ impl World {
             if self.sabotage == Some(Sabotage::LosesAMessage) && self.outbox.sent.len() > 1 && self.sabotaged == 0 {
                 // The echo comes back as though it had arrived.
                 self.sabotaged += 1;
-                let echo = text.replacen("\"payload\":{", "\"sequence\":99999,\"payload\":{\"message_id\":\"none\",", 1);
+                let echo =
+                    text.replacen("\"payload\":{", "\"sequence\":99999,\"payload\":{\"message_id\":\"none\",", 1);
                 self.network.send(self.now, link, &echo, false);
                 return;
             }

@@ -109,7 +109,8 @@ impl World {
             page.watch.spare_beats += 1;
         }
         if *event == PageEvent::Online && is_calm && page.session.is_some() && page.is_visible {
-            let wait = if page.socket.is_some_and(|(_, _, is_open)| is_open) { ONLINE_WITH_SOCKET_MS } else { ONLINE_MS };
+            let wait =
+                if page.socket.is_some_and(|(_, _, is_open)| is_open) { ONLINE_WITH_SOCKET_MS } else { ONLINE_MS };
             page.watch.open_by = Some(self.now + wait + 4 * DELAY_MS);
         }
     }

@@ -38,7 +38,8 @@ fn sockets(log: &Value) -> usize {
 #[test]
 fn a_socket_that_dies_around_the_echo_costs_no_message() {
     e2e::on_sandbox(async |page, sandbox| {
-        for (direction, action) in [("in", "drop_before"), ("in", "drop_after"), ("out", "drop_before"), ("out", "drop_after")]
+        for (direction, action) in
+            [("in", "drop_before"), ("in", "drop_after"), ("out", "drop_before"), ("out", "drop_after")]
         {
             let name = format!("{direction}-{action}");
             let log = strike(page, sandbox, &name, fault(direction, USER_MESSAGE, action)).await;
@@ -66,12 +67,9 @@ fn a_frame_that_is_swallowed_is_found_out() {
 #[test]
 fn frames_that_come_twice_or_out_of_order_show_once_and_in_order() {
     e2e::on_sandbox(async |page, sandbox| {
-        for (kind, action) in [
-            (USER_MESSAGE, "duplicate"),
-            (USER_MESSAGE, "reorder"),
-            (CHUNK, "duplicate"),
-            (CHUNK, "reorder"),
-        ] {
+        for (kind, action) in
+            [(USER_MESSAGE, "duplicate"), (USER_MESSAGE, "reorder"), (CHUNK, "duplicate"), (CHUNK, "reorder")]
+        {
             strike(page, sandbox, &format!("{kind}-{action}"), fault("out", kind, action)).await;
         }
         // The server's own habits: history that overlaps with what is live, and comes last first.

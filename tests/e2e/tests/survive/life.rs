@@ -8,7 +8,8 @@ use serde_json::json;
 #[test]
 fn a_page_that_comes_back_online_is_connected_within_a_second_and_has_lost_nothing() {
     e2e::on_sandbox(async |page, sandbox| {
-        let tight = Setup { settings: json!({ "max_reconnect_attempts": 2, "heartbeat_seconds": 1 }), ..Setup::default() };
+        let tight =
+            Setup { settings: json!({ "max_reconnect_attempts": 2, "heartbeat_seconds": 1 }), ..Setup::default() };
         let chat = Chat::greeted(page, sandbox, "offline", &tight).await;
         let session = chat.session().await;
         let how = page.set_offline(true).await;
@@ -30,7 +31,8 @@ fn a_page_that_comes_back_online_is_connected_within_a_second_and_has_lost_nothi
         if how == Offline::PageOnly {
             sandbox.control(http::Method::DELETE, "/faults", &json!(null)).await;
         }
-        chat.value("trace.onlineAt = null, addEventListener('online', () => (trace.onlineAt = performance.now()))").await;
+        chat.value("trace.onlineAt = null, addEventListener('online', () => (trace.onlineAt = performance.now()))")
+            .await;
         chat.value("chat.on('connected', () => (trace.connectedAt = performance.now()))").await;
         let back = Instant::now();
         page.set_offline(false).await;
