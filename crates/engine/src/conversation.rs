@@ -202,13 +202,15 @@ impl Conversation {
 
     // --------------------------------------------------------------------------------------------------- holes
 
-    /// The highest sequence below which nothing is known to be missing.
+    /// The highest sequence below which nothing is known to be missing. Where a message is in doubt, its echo may be:
+    /// what came after it shows no gap if the server leaves numbers out.
     pub(crate) fn cursor(&mut self) -> Option<u64> {
         let holes = [self.gaps.first(), self.streams.first_hole()];
-        match holes.into_iter().flatten().min() {
+        let known = match holes.into_iter().flatten().min() {
             Some(first) => first.checked_sub(1),
             None => self.newest,
-        }
+        };
+        known.map(|known| self.drafts.looked_for_after().map_or(known, |after| known.min(after)))
     }
 
     /// Whether something is missing that the history may hold.
@@ -305,7 +307,7 @@ impl Conversation {
         format!("line-{}", self.lines_without_id)
     }
 
-    fn newest(&self) -> u64 {
+    pub(crate) fn newest(&self) -> u64 {
         self.newest.unwrap_or(0)
     }
 }

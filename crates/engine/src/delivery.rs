@@ -44,6 +44,8 @@ pub(crate) struct Draft {
     misses: u32,
     /// It is not written before, in monotonic milliseconds.
     not_before: u64,
+    /// The newest sequence that was known when it was first written: if the server has it, its own is higher.
+    known: Option<u64>,
     /// Calls to settle when its fate is known.
     pub(crate) calls: Vec<CallId>,
 }
@@ -51,7 +53,7 @@ pub(crate) struct Draft {
 impl Draft {
     /// A message that was not written yet, and whose delivery settles `calls`.
     pub(crate) fn new(id: String, text: String, metadata: Metadata, line: Key, calls: Vec<CallId>) -> Self {
-        Self { id, text, metadata, line, progress: Progress::Queued, misses: 0, not_before: 0, calls }
+        Self { id, text, metadata, line, progress: Progress::Queued, misses: 0, not_before: 0, known: None, calls }
     }
 
     /// Queues it anew: the server has not taken it, and does not hold it any more.
@@ -110,8 +112,8 @@ impl Drafts {
     }
 
     /// The frame of the next message, which counts as written from now on. `Err`: when it may be written, where that is
-    /// later.
-    pub(crate) fn write_next(&mut self, now: u64) -> Result<Option<String>, u64> {
+    /// later. `newest`: the newest sequence that is known.
+    pub(crate) fn write_next(&mut self, now: u64, newest: u64) -> Result<Option<String>, u64> {
         let is_under_way = |progress| matches!(progress, Progress::Written | Progress::Unsure);
         if self.count(is_under_way) > 0 {
             return Ok(None);
@@ -122,7 +124,13 @@ impl Drafts {
         }
         draft.progress = Progress::Written;
         draft.not_before = now + AFTERLIFE_MS;
+        draft.known.get_or_insert(newest);
         Ok(Some(draft.frame()))
+    }
+
+    /// The sequence after which the history holds all that was written and is in doubt, if it holds it at all.
+    pub(crate) fn looked_for_after(&self) -> Option<u64> {
+        self.0.iter().filter(|draft| draft.progress != Progress::Failed).filter_map(|draft| draft.known).min()
     }
 
     /// The socket died: what was written to it may or may not have arrived.

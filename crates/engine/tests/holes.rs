@@ -140,3 +140,24 @@ fn a_message_on_its_way_is_not_lost_by_a_repair() {
     client.pass(10_000);
     assert_eq!(client.frame_texts(), ["mine"]);
 }
+
+#[test]
+fn an_echo_that_is_missed_where_gaps_mean_nothing_is_found_all_the_same() {
+    let mut client = settled();
+    client.receive(agent_message(20, "said 20"));
+    for _ in 0..3 {
+        client.pass(3_000);
+        replay(&mut client, [agent_message(20, "said 20")]);
+    }
+    client.pass(3_000);
+    let call = client.send("d1", "mine");
+    // Its echo was the 30th, and was lost.
+    client.receive(agent_message(40, "said 40"));
+    client.pass(5_000);
+    client.wait_for_socket();
+    assert_eq!(cursor(&client), Some(20));
+    replay(&mut client, [echo(30, "d1", "mine"), agent_message(40, "said 40")]);
+    assert_eq!(client.result(call), Some(Ok(())));
+    client.pass(10_000);
+    assert_eq!(client.frame_texts(), ["mine"]);
+}
