@@ -10,7 +10,7 @@ use poly_messaging_engine::{Config, Input, is_resumable};
 use wasm_bindgen::prelude::*;
 
 use crate::browser::clock::Clock;
-use crate::browser::storage::{Place, Storage};
+use crate::browser::storage;
 use crate::driver::Driver;
 use crate::{Host, plain};
 
@@ -39,40 +39,47 @@ impl Client {
     ) -> Result<Client, JsValue> {
         #[cfg(feature = "dev")]
         console_error_panic_hook::set_once();
-        let (config, place) = parse(options, persistence)?;
+        let config = parse(options, persistence)?;
         if !host.is_object() {
             return Err(plain::to_js(&plain::wrong("host", " must be an object.")));
         }
-        Ok(Self { driver: Driver::new(config, &host, log_level, place) })
+        Ok(Self { driver: Driver::new(config, &host, log_level, persistence) })
     }
 
-    /// Whether a chat with these options would take up a stored session.
+    /// A promise of what chats with these options have stored; undefined where there is nothing that can be read.
+    ///
+    /// # Errors
+    /// As the constructor.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string | undefined>")]
+    pub fn stored(
+        #[wasm_bindgen(unchecked_param_type = "object")] options: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "unknown")] persistence: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        Ok(storage::open(&parse(options, persistence)?.storage_key(), persistence, &JsValue::UNDEFINED).read().into())
+    }
+
+    /// Whether a chat with these options would take up the session of this record.
     ///
     /// # Errors
     /// As the constructor.
     #[wasm_bindgen(js_name = isResumable)]
-    pub async fn is_resumable(
-        #[wasm_bindgen(unchecked_param_type = "object")] options: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "unknown")] persistence: JsValue,
+    pub fn is_resumable(
+        #[wasm_bindgen(unchecked_param_type = "object")] options: &JsValue,
+        record: &str,
     ) -> Result<bool, JsValue> {
-        let (config, place) = parse(&options, &persistence)?;
-        let record = Storage::new(config.storage_key(), place, Box::new(|_| {})).read().await;
-        let now = Clock::default().now();
-        Ok(record.is_some_and(|record| is_resumable(&config, &record, now)))
+        Ok(is_resumable(&parse(options, &"none".into())?, record, Clock::default().now()))
     }
 
-    /// Removes the session stored by chats with these options.
+    /// Removes what chats with these options have stored; a promise of that.
     ///
     /// # Errors
     /// As the constructor.
-    #[wasm_bindgen(js_name = forgetStored)]
-    pub async fn forget_stored(
-        #[wasm_bindgen(unchecked_param_type = "object")] options: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "unknown")] persistence: JsValue,
-    ) -> Result<(), JsValue> {
-        let (config, place) = parse(&options, &persistence)?;
-        Storage::new(config.storage_key(), place, Box::new(|_| {})).remove().await;
-        Ok(())
+    #[wasm_bindgen(js_name = forgetStored, unchecked_return_type = "Promise<void>")]
+    pub fn forget_stored(
+        #[wasm_bindgen(unchecked_param_type = "object")] options: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "unknown")] persistence: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        Ok(storage::open(&parse(options, persistence)?.storage_key(), persistence, &JsValue::UNDEFINED).remove().into())
     }
 
     /// Opens the chat. A second call is ignored.
@@ -197,7 +204,7 @@ impl Client {
     }
 }
 
-fn parse(options: &JsValue, persistence: &JsValue) -> Result<(Config, Place), JsValue> {
-    let config = plain::options(options).and_then(Config::parse);
-    config.and_then(|config| Ok((config, plain::place(persistence)?))).map_err(|error| plain::to_js(&error))
+fn parse(options: &JsValue, persistence: &JsValue) -> Result<Config, JsValue> {
+    let checked = plain::options(options).and_then(Config::parse);
+    checked.and_then(|config| plain::place(persistence).map(|()| config)).map_err(|error| plain::to_js(&error))
 }

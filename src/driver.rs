@@ -17,11 +17,12 @@ use poly_messaging_engine::{
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::browser::Inbox;
+use crate::browser::answers::{Tell, teller};
 use crate::browser::clock::{self, Clock};
 use crate::browser::http::Requests;
 use crate::browser::lifecycle::Lifecycle;
 use crate::browser::socket::Sockets;
-use crate::browser::storage::{Place, Storage};
+use crate::browser::storage::{self, Storage};
 use crate::browser::tabs::Tabs;
 use crate::browser::timers::Alarm;
 use crate::host::{self, Host};
@@ -45,6 +46,8 @@ pub(crate) struct Driver {
     tabs: Tabs,
     lifecycle: Lifecycle,
     alarm: Alarm,
+    /// What requests and storage call.
+    _tell: Tell,
     /// What the tabs of this chat call each other by; `None` where nothing is stored.
     channel: Option<String>,
     /// The page is not left.
@@ -111,17 +114,22 @@ impl Queue {
 
 impl Driver {
     /// An idle chat.
-    pub(crate) fn new(config: Config, host: &Host, log_level: u8, place: Place) -> Rc<Self> {
+    pub(crate) fn new(config: Config, host: &Host, log_level: u8, persistence: &JsValue) -> Rc<Self> {
         let clock = Clock::default();
         Rc::new_cyclic(|driver: &Weak<Self>| {
-            let (driver, logging) = (driver.clone(), driver.clone());
-            let warn = move |message: &'static str| {
-                if let Some(driver) = logging.upgrade() {
+            let (driver, warned) = (driver.clone(), driver.clone());
+            let inbox: Inbox = Rc::new(move |input| {
+                if let Some(driver) = driver.upgrade() {
+                    driver.report(input);
+                }
+            });
+            let tell = teller(inbox.clone(), move |message| {
+                if let Some(driver) = warned.upgrade() {
                     driver.warn(message);
                 }
-            };
+            });
             let channel = config.persistent.then(|| config.storage_key());
-            let storage = Storage::new(config.storage_key(), place, Box::new(warn));
+            let storage = storage::open(&config.storage_key(), persistence, tell.as_ref());
             Self {
                 engine: RefCell::new(Engine::new(config, clock::seed(), clock.now())),
                 queue: RefCell::default(),
@@ -130,14 +138,10 @@ impl Driver {
                 log_level,
                 host: WeakRef::new(host.unchecked_ref()),
                 busy: RefCell::default(),
-                inbox: Rc::new(move |input| {
-                    if let Some(driver) = driver.upgrade() {
-                        driver.report(input);
-                    }
-                }),
+                inbox,
                 clock,
                 sockets: Sockets::default(),
-                requests: Requests::default(),
+                requests: Requests::new(tell.as_ref()),
                 storage,
                 tabs: Tabs::default(),
                 lifecycle: Lifecycle::default(),
@@ -145,6 +149,7 @@ impl Driver {
                 is_present: Cell::new(true),
                 usage: Cell::default(),
                 alarm: Alarm::default(),
+                _tell: tell,
             }
         })
     }
@@ -212,8 +217,8 @@ impl Driver {
     }
 
     /// Something the browser lacks.
-    fn warn(self: &Rc<Self>, message: &'static str) {
-        let log = Output::Log { level: LogLevel::Warn, message: message.into() };
+    fn warn(self: &Rc<Self>, message: String) {
+        let log = Output::Log { level: LogLevel::Warn, message };
         self.queue.borrow_mut().items.push_back(Item::Output(log));
         self.deliver();
     }
@@ -240,7 +245,7 @@ impl Driver {
         }
         self.delivering.set(false);
         let usage = self.usage.get();
-        let idle = self.sockets.is_empty() && self.requests.is_empty() && !self.alarm.is_armed();
+        let idle = self.sockets.is_empty() && self.requests.size() == 0 && !self.alarm.is_armed();
         if idle && usage == Usage::None {
             self.lifecycle.ignore();
             self.tabs.close();
@@ -252,22 +257,21 @@ impl Driver {
     /// Lets the browser do something; what is to be told of it.
     fn carry_out(&self, effect: Output, host: &Host) -> Item {
         match effect {
-            Output::Http { id, request } => self.requests.post(id, request, &self.inbox),
-            Output::AskToken { id, reason } => self.requests.ask(id, reason, host, &self.inbox),
+            Output::Http { id, request } => self.requests.send(id, &request),
+            Output::AskToken { id, reason } => self.requests.ask(id, reason.as_str(), host),
             Output::Abort { id } => {
                 self.requests.abort(id);
-                self.storage.abort(id, &self.inbox);
             }
             Output::OpenSocket { socket, url } => self.sockets.open(socket, &url, &self.inbox),
             Output::CloseSocket { socket, code } => self.sockets.close(socket, code),
-            Output::Load { id, exclusive } => self.storage.load(id, exclusive, &self.inbox),
-            Output::Store { record } => self.storage.store(record, &self.inbox),
-            Output::Forget => self.storage.forget(&self.inbox),
-            Output::Unlock => self.storage.unlock(&self.inbox),
+            Output::Load { id, exclusive } => self.storage.load(id, exclusive),
+            Output::Store { record } => self.storage.store(&record),
+            Output::Forget => self.storage.forget(),
+            Output::Unlock => self.storage.unlock(),
             Output::Tell { text } => self.tabs.tell(&text),
-            Output::Probe { id, url, timeout_ms } => self.requests.probe(id, url, timeout_ms, &self.inbox),
+            Output::Probe { id, url, timeout_ms } => self.requests.probe(id, &url, timeout_ms),
             Output::PrepareJoin { id, session_id, context_id } => {
-                self.requests.prepare(id, session_id, context_id, host, &self.inbox);
+                self.requests.prepare(id, &session_id, context_id.as_deref(), host);
             }
             Output::SendText { socket, text } => {
                 let is_sent = self.sockets.send(socket, &text);
@@ -297,6 +301,12 @@ impl Driver {
             Item::Frame { direction, text } => host.frame(direction, &text),
             _ => Ok(()),
         }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.storage.leave();
     }
 }
 
@@ -339,7 +349,7 @@ mod tests {
             max_reconnect_attempts: 1,
         };
         let host = js_sys::eval("({ change() {}, event() {}, settle() {}, log() {} })").unwrap();
-        Driver::new(Config::parse(options).unwrap(), &Host::unchecked_from_js(host), 0, Place::Nowhere)
+        Driver::new(Config::parse(options).unwrap(), &Host::unchecked_from_js(host), 0, &"none".into())
     }
 
     #[wasm_bindgen_test]

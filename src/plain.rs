@@ -8,8 +8,6 @@ use poly_messaging_engine::{Error, ErrorCode, Metadata, OnSessionLost, Options};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::browser::storage::Place;
-
 /// Longest text taken over, in UTF-16 units: far above what the protocol allows, far below what memory holds.
 pub(crate) const MAX_TEXT: u32 = 16 << 20;
 
@@ -86,15 +84,13 @@ pub(crate) fn options(value: &JsValue) -> Result<Options, Error> {
     })
 }
 
-/// Where a session is kept: the option `persistence`.
-pub(crate) fn place(value: &JsValue) -> Result<Place, Error> {
-    Ok(match value.as_string().as_deref() {
-        Some("local") => Place::Local,
-        Some("tab") => Place::Tab,
-        Some("none") => Place::Nowhere,
-        None if value.is_object() => Place::Adapter(value.clone().unchecked_into()),
-        _ => return Err(wrong("persistence", " must be \"local\", \"tab\", \"none\" or an object.")),
-    })
+/// Where a session is kept, the option `persistence`, as `src/browser/storage.js` takes it.
+pub(crate) fn place(value: &JsValue) -> Result<(), Error> {
+    if value.is_object() || ["local", "tab", "none"].iter().any(|mode| value == mode) {
+        Ok(())
+    } else {
+        Err(wrong("persistence", " must be \"local\", \"tab\", \"none\" or an object."))
+    }
 }
 
 /// The error for the option or argument `name`; `what` it must be.

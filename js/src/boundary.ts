@@ -122,8 +122,10 @@ export interface Client {
 /** The class itself. `logLevel` is 0 (none) to 4 (debug). All of these throw a `PlainError` on bad options. */
 export interface ClientConstructor {
   new (options: EngineOptions, host: Host, logLevel: number, persistence: Persistence): Client;
-  /** Whether a chat with these options would take up a stored session. */
-  isResumable(options: EngineOptions, persistence: Persistence): Promise<boolean>;
+  /** What chats with these options have stored, where it can be read. Holds an access token. */
+  stored(options: EngineOptions, persistence: Persistence): Promise<string | undefined>;
+  /** Whether a chat with these options would take up the session of this record. */
+  isResumable(options: EngineOptions, record: string): boolean;
   /** Removes what chats with these options have stored. */
   forgetStored(options: EngineOptions, persistence: Persistence): Promise<void>;
 }

@@ -66,7 +66,12 @@ export async function init(source?: ModuleSource): Promise<void> {
  * module cannot be had.
  */
 export async function hasResumableSession(options: ChatOptions): Promise<boolean> {
-  return (await stored(options, (Client, { engine, persistence }) => Client.isResumable(engine, persistence))) ?? false;
+  return (
+    (await stored(options, async (Client, { engine, persistence }) => {
+      const record = await Client.stored(engine, persistence);
+      return record !== undefined && Client.isResumable(engine, record);
+    })) ?? false
+  );
 }
 
 /**

@@ -27,7 +27,8 @@ export class FakeClient implements Client {
     readonly persistence: Persistence,
   ) {}
 
-  static isResumable = (): Promise<boolean> => Promise.resolve(false);
+  static stored = (): Promise<undefined> => Promise.resolve(undefined);
+  static isResumable = (): boolean => false;
   static forgetStored = (): Promise<void> => Promise.resolve();
 
   #note(name: string, ...args: unknown[]): void {

@@ -19,6 +19,7 @@
 //! | `conversation` | what each event changes in what is shown |
 //! | `transcript` | order and identity of the lines |
 //! | `streaming` | messages that arrive in chunks |
+//! | `gaps` | which parts of the history are missing |
 //! | `handoff` | who the user talks with, and the way to a human |
 //! | `keeper` | when the record of the session is read, stored and forgotten, and what follows from it |
 //! | `record` | what stands in it, and whether one that was stored is still good |
@@ -39,6 +40,7 @@ mod dialogue;
 mod engine;
 mod error;
 mod event;
+mod gaps;
 mod handoff;
 mod ids;
 mod io;

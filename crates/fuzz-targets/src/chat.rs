@@ -1,7 +1,7 @@
 //! A chat to which anything happens, in any order.
 
 use poly_messaging_engine::{
-    AccessToken, Config, Engine, HttpOutcome, Input, Metadata, OnSessionLost, Options, PageEvent,
+    AccessToken, Config, Engine, HttpOutcome, Input, Metadata, OnSessionLost, Options, PageEvent, wire,
 };
 use serde_json::{Value, json};
 
@@ -36,8 +36,11 @@ pub fn chat(data: &[u8]) -> Outcome {
         return nothing;
     }
     let mut chat = Chat { world: World::new(engine(*options)), calls: 0, drafts: vec![], newest: 0, log: vec![] };
-    for act in act::read(acts) {
+    for (at, act) in act::read(acts).into_iter().enumerate() {
         chat.apply(act);
+        if at % 8 == 0 {
+            chat.world.check_diagnostics();
+        }
     }
     chat.close();
     Outcome { sockets_opened: chat.world.sockets_opened, lines_shown: chat.world.lines_shown }
@@ -235,7 +238,13 @@ impl Chat {
 
     // -------------------------------------------------------------------------------------------------- socket
 
+    /// The server's ids are its own: none is that of a draft, or of a line that the engine named itself.
     fn receive(&mut self, text: String) {
+        let is_ours = |id: &String| id.starts_with("draft ") || id.starts_with("line-");
+        if wire::decode(&text).is_ok_and(|frame| frame.events.iter().filter_map(|event| event.id.as_ref()).any(is_ours))
+        {
+            return;
+        }
         if let Some((socket, true)) = self.world.socket {
             self.world.give(Input::SocketText { socket, text });
         }

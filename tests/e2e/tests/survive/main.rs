@@ -7,5 +7,6 @@ mod life;
 mod refusals;
 mod resume;
 mod secrets;
+mod soak;
 mod storage;
 mod tabs;
