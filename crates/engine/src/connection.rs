@@ -92,7 +92,7 @@ impl Engine {
         push_encoded(&mut url, candidate.unwrap_or(&session.id));
         url.push_str("&access_token=");
         push_encoded(&mut url, &token.access_token);
-        if let (Some(cursor), None) = (self.conversation.newest, candidate) {
+        if let (Some(cursor), None) = (self.conversation.cursor(), candidate) {
             url.push_str("&cursor=");
             url.push_str(&cursor.to_string());
         }
@@ -189,7 +189,12 @@ impl Engine {
     fn settle_history(&mut self) {
         let Link::Socket(socket) = &mut self.link else { return };
         socket.is_settled = true;
+        let is_first = socket.is_first;
         self.timers.stop(Timer::Settle);
+        if !is_first && self.conversation.has_holes() {
+            self.conversation.gaps.note_replay();
+        }
+        self.watch_holes();
         self.conversation.drafts.settle(self.now.mono);
         let error = Error::new(ErrorCode::MessageNotDelivered);
         self.conversation.fail_drafts(Draft::is_hopeless, &error, &mut self.out);
@@ -348,6 +353,7 @@ impl Engine {
             Timer::Join,
             Timer::Preparation,
             Timer::Confirm,
+            Timer::Hole,
             Timer::Resend,
             Timer::AgentTyping,
             Timer::UserTyping,

@@ -6,6 +6,7 @@ mod facets;
 mod messages;
 
 use crate::delivery::{Drafts, Progress};
+use crate::gaps::Gaps;
 use crate::handoff::{Fact, PresenceLog};
 use crate::ids::Ids;
 use crate::streaming::{Chunk, Streams};
@@ -36,8 +37,9 @@ pub(crate) enum News {
 pub(crate) struct Conversation {
     pub(crate) transcript: Transcript,
     pub(crate) drafts: Drafts,
-    /// The highest sequence seen: the cursor.
+    /// The highest sequence seen.
     pub(crate) newest: Option<u64>,
+    pub(crate) gaps: Gaps,
     /// `SESSION_START` was seen.
     pub(crate) has_started: bool,
     /// Someone is there to answer: an agent has joined, or has written.
@@ -78,6 +80,9 @@ impl Conversation {
             return News::None;
         }
         self.newest = self.newest.max(event.sequence);
+        if let Some(sequence) = event.sequence {
+            self.gaps.take(sequence);
+        }
         let envelope = Envelope {
             id: event.id.unwrap_or_default(),
             sequence: event.sequence,
@@ -193,6 +198,30 @@ impl Conversation {
             _ => {}
         }
         News::None
+    }
+
+    // --------------------------------------------------------------------------------------------------- holes
+
+    /// Where the history is to be read from: the highest sequence below which nothing is missing, and behind which every
+    /// echo that is waited for comes. `None`: from the beginning.
+    pub(crate) fn cursor(&mut self) -> Option<u64> {
+        let holes = [self.gaps.first(), self.streams.first_hole()].into_iter().flatten();
+        let before_holes = holes.map(|first| first.checked_sub(1));
+        before_holes.chain(self.drafts.echoes_after()).chain([self.newest]).min().flatten()
+    }
+
+    /// Whether something is missing that the history may hold.
+    pub(crate) fn has_holes(&mut self) -> bool {
+        self.gaps.are_holes() || self.streams.first_hole().is_some()
+    }
+
+    /// What is missing does not exist: chunks that wait for it are shown without.
+    pub(crate) fn give_up_holes(&mut self, out: &mut Vec<Output>) {
+        self.gaps.give_up();
+        for id in self.streams.skip_holes() {
+            self.show_ready_chunks(id, out);
+        }
+        self.show_facets(out);
     }
 
     // ---------------------------------------------------------------------------------------- socket and session

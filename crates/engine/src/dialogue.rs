@@ -23,6 +23,9 @@ const TYPING_STOPPED_MS: u64 = 5_000;
 /// Milliseconds that the application gets before the agent is asked to join.
 const PREPARATION_MS: u64 = 4_000;
 
+/// Milliseconds for which a part of the history may be late.
+const HOLE_MS: u64 = 3_000;
+
 /// How the agent is asked to join, on the socket at hand.
 #[derive(Debug, Default)]
 pub(crate) struct Invitation {
@@ -77,9 +80,35 @@ impl Engine {
             self.timers.stop(Timer::Join);
             self.sessions_lost = 0;
         }
+        self.watch_holes();
         self.invite();
         self.flush();
         self.settle_if_ready();
+    }
+
+    /// Gives what is missing some time to come by itself.
+    pub(crate) fn watch_holes(&mut self) {
+        if !matches!(&self.link, Link::Socket(socket) if socket.is_settled) {
+            return;
+        }
+        if !self.conversation.has_holes() {
+            self.timers.stop(Timer::Hole);
+            self.conversation.gaps.note_whole();
+        } else if !self.timers.is_set(Timer::Hole) {
+            self.timers.set(Timer::Hole, self.now.mono + HOLE_MS);
+        }
+    }
+
+    /// Reads the history again from before what is missing, a bounded number of times.
+    pub(crate) fn repair(&mut self) {
+        if !self.conversation.gaps.is_hopeless() {
+            self.counts.repairs += 1;
+            return self.reopen_quietly();
+        }
+        self.log(LogLevel::Warn, "the history does not hold what is missing");
+        let before = self.out.len();
+        self.conversation.give_up_holes(&mut self.out);
+        self.put_changes_first(before);
     }
 
     /// Whoever is told of an event finds the state as the whole frame left it.
@@ -232,7 +261,7 @@ impl Engine {
             let limit = self.max_message_size();
             let is_too_large = |draft: &Draft| draft.progress == Progress::Queued && draft.frame().len() > limit;
             self.conversation.fail_drafts(is_too_large, &Error::new(ErrorCode::MessageTooLarge), &mut self.out);
-            match self.conversation.drafts.write_next(self.now.mono) {
+            match self.conversation.drafts.write_next(self.now.mono, self.conversation.newest) {
                 Ok(Some(frame)) => {
                     self.write(&frame);
                     self.timers.set(Timer::Confirm, self.now.mono + u64::from(self.config.confirm_timeout_ms));

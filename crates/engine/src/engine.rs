@@ -58,6 +58,7 @@ pub(crate) struct Counts {
     pub(crate) frames_in: u32,
     pub(crate) frames_out: u32,
     pub(crate) frames_malformed: u32,
+    pub(crate) repairs: u32,
     pub(crate) http_requests: u32,
     pub(crate) probes: u32,
     pub(crate) trials: u32,
@@ -100,7 +101,10 @@ impl Engine {
     pub fn handle(&mut self, now: Now, input: Input) -> Step {
         // A clock that went back would make every timer late.
         self.now = Now { mono: now.mono.max(self.now.mono), wall: now.wall };
-        self.notice_sleep();
+        // Nothing is to be found out about a socket that is closed.
+        if !matches!(&input, Input::SocketClosed { socket, .. } if self.socket_mut(*socket).is_some()) {
+            self.notice_sleep();
+        }
         match input {
             Input::Start => self.start(),
             Input::Ready { call } => self.handle_ready(call),
@@ -145,6 +149,7 @@ impl Engine {
             Timer::Join => self.handle_missing_agent(),
             Timer::Preparation => self.handle_late_preparation(),
             Timer::Confirm => self.handle_missing_echo(),
+            Timer::Hole => self.repair(),
             Timer::Resend => self.flush(),
             Timer::AgentTyping => self.conversation.clear_typing(&mut self.out),
             Timer::UserTyping => self.stop_typing(),

@@ -19,6 +19,7 @@
 //! | `conversation` | what each event changes in what is shown |
 //! | `transcript` | order and identity of the lines |
 //! | `streaming` | messages that arrive in chunks |
+//! | `gaps` | which parts of the history are missing |
 //! | `handoff` | who the user talks with, and the way to a human |
 //! | `keeper` | the record of the session: what is stored, when, and whether a stored one is still good |
 //! | `tabs` | what the tabs of one chat tell each other |
@@ -37,6 +38,7 @@ mod dialogue;
 mod engine;
 mod error;
 mod event;
+mod gaps;
 mod handoff;
 mod ids;
 mod io;

@@ -27,6 +27,8 @@ pub(crate) enum Timer {
     Confirm,
     /// A message that did not arrive may be written again.
     Resend,
+    /// A part of the history is missing.
+    Hole,
     /// The agent's typing indicator has stood long enough.
     AgentTyping,
     /// The user has stopped typing.
@@ -38,7 +40,7 @@ pub(crate) enum Timer {
 }
 
 impl Timer {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::HttpRetry,
         Self::TokenAnswer,
         Self::Handshake,
@@ -50,6 +52,7 @@ impl Timer {
         Self::Preparation,
         Self::Confirm,
         Self::Resend,
+        Self::Hole,
         Self::AgentTyping,
         Self::UserTyping,
         Self::End,
@@ -72,6 +75,7 @@ impl Timer {
             Self::Preparation => "preparation",
             Self::Confirm => "confirm",
             Self::Resend => "resend",
+            Self::Hole => "hole",
             Self::AgentTyping => "agentTyping",
             Self::UserTyping => "userTyping",
             Self::End => "end",

@@ -37,11 +37,11 @@ fn ready_waits_for_the_history() {
 #[test]
 fn a_dropped_socket_is_opened_again_from_the_cursor_without_another_join() {
     let mut client = Client::joined();
-    client.receive(agent_message(7, "Hello"));
+    client.receive(agent_message(3, "Hello"));
     client.drop_socket(1006);
     assert_eq!(client.status(), "reconnecting");
-    client.come_back([agent_message(9, "Still here?")]);
-    assert_eq!(client.urls[1], "wss://api.example/ws?session_id=s1&access_token=SECRET.jwt.x&cursor=7");
+    client.come_back([agent_message(4, "Still here?")]);
+    assert_eq!(client.urls[1], "wss://api.example/ws?session_id=s1&access_token=SECRET.jwt.x&cursor=3");
     assert_eq!(client.frame_types(), [] as [&str; 0]);
     assert_eq!(client.texts(), ["Hello", "Still here?"]);
     assert!(client.requests.is_empty(), "the session and its token are kept");
@@ -418,4 +418,14 @@ fn diagnostics_tell_states_and_counts_but_no_token_and_no_text() {
     assert!(!told.contains("SECRET") && !told.contains("private"), "{told}");
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
     assert_eq!((&told["connection"], &told["draftsInDoubt"], &told["cursor"]), (&json!("open"), &json!(1), &json!(2)));
+}
+
+#[test]
+fn nothing_is_written_to_a_socket_that_closed_while_the_page_slept() {
+    let mut client = Client::joined();
+    client.now += 120_000;
+    // `support` holds every write to an open socket.
+    client.drop_socket(1006);
+    assert_eq!(client.status(), "reconnecting");
+    assert!(client.frames.is_empty(), "{:?}", client.frames);
 }

@@ -27,7 +27,7 @@
 //! | `sessions` | no session is replaced, left or ended while the server has it, unless the user wanted that |
 //! | `sockets` | a page has at most one socket, writes to open ones only, and closes with codes it may use |
 //! | `open` | the connection is open within 75 s of everything being well, within 1 s of the browser's saying online |
-//! | `backoff` | attempt n waits at most min(30 s, 2^(n-1) s), and is then made |
+//! | `backoff` | the first attempt waits at most 2 s, attempt n at most min(30 s, 1.5 · 2^(n-1) s), and is then made |
 //! | `budget` | no more attempts than allowed, and not given up before |
 //! | `heartbeats` | neither missing nor more often than the interval and the checks of a connection make them |
 //! | `tokens` | no token in any output but a socket's address, a header and the record |
@@ -76,12 +76,24 @@ pub struct Violation {
 pub enum Sabotage {
     /// The server writes each message into its log twice.
     ServerDoubles,
+    /// The server writes a message into its log ahead of the one before.
+    ServerReorders,
+    /// The server closes sockets as though it did not know sessions that it knows.
+    ServerDisowns,
+    /// The server repeats the token in an event.
+    ServerTells,
     /// Each message is written to the socket twice.
     WritesTwice,
     /// A message never reaches the server, but its echo comes back.
     LosesAMessage,
     /// The engine never hears that a socket has closed.
     DropsCloses,
+    /// Timers are five seconds late though the page is awake.
+    DelaysTimers,
+    /// Pieces of a message are not added to what is shown.
+    LosesChanges,
+    /// Calls are not settled.
+    LosesSettles,
 }
 
 /// How often things happened, over one conversation or many.

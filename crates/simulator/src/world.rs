@@ -71,7 +71,6 @@ pub(crate) struct World {
     pub(crate) counts: Counts,
     pub(crate) violations: Vec<Violation>,
     pub(crate) trace: Option<Vec<String>>,
-    checks_tokens: bool,
 }
 
 /// Adds a line to the trace, where one is kept.
@@ -90,7 +89,7 @@ impl World {
         let mut random = Random::new(seed);
         let scenario = Scenario::of(&mut random.split());
         let mut server = Server::new(scenario.rules.clone(), random.split());
-        server.doubles = sabotage == Some(Sabotage::ServerDoubles);
+        server.sabotage = sabotage;
         let mut world = Self {
             now: START,
             network: Network::new(scenario.profile.clone(), random.split()),
@@ -107,7 +106,6 @@ impl World {
             counts: Counts::default(),
             violations: vec![],
             trace: is_traced.then(Vec::new),
-            checks_tokens: true,
             random,
             scenario,
         };
@@ -290,7 +288,8 @@ impl World {
         let page = &mut self.pages[page];
         page.deadline = step.deadline;
         page.wake = step.deadline.map(|deadline| {
-            let on_time = deadline.at + self.random.among(0..=self.scenario.device.slack);
+            let late = if self.sabotage == Some(Sabotage::DelaysTimers) { 5_000 } else { 0 };
+            let on_time = deadline.at + late + self.random.among(0..=self.scenario.device.slack);
             if page.lateness == 0 { on_time } else { on_time.next_multiple_of(page.lateness) }
         });
         if let Some(deadline) = step.deadline.filter(|deadline| deadline.at <= self.now) {

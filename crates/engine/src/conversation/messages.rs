@@ -106,10 +106,16 @@ impl Conversation {
             Some(open) => open,
             None => self.streams.locate(if message_id.is_empty() { &chunk.envelope.id } else { &message_id }),
         };
-        let message_id = self.streams.stream(id).message_id.clone();
         self.hold_place(id, &chunk.envelope, out);
         let abandoned = self.streams.take_in(id, chunk);
         self.stop_streaming(abandoned, out);
+        self.show_ready_chunks(id, out);
+        self.streams.note_holes(id);
+    }
+
+    /// Shows the chunks whose turn it is.
+    pub(super) fn show_ready_chunks(&mut self, id: StreamId, out: &mut Vec<Output>) {
+        let message_id = self.streams.stream(id).message_id.clone();
         while let Some(chunk) = self.streams.next_ready(id) {
             self.show_chunk(id, &message_id, &chunk, out);
             let body = EventBody::AgentMessageChunk {

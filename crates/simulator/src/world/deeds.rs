@@ -10,6 +10,12 @@ use crate::server::Trouble;
 impl World {
     pub(super) fn do_deed(&mut self, deed: Deed) {
         note!(self, "{deed:?}");
+        if !matches!(deed, Deed::Send(_) | Deed::Type(_) | Deed::Revive | Deed::Recover | Deed::Show(_)) {
+            // It gets in the way of whatever was under way.
+            for page in &mut self.pages {
+                (page.watch.open_by, page.watch.down_since) = (None, None);
+            }
+        }
         match deed {
             Deed::Send(page) => self.say(page),
             Deed::Type(page) if self.pages[page].runs() => drop(self.give(page, Input::Typing)),
@@ -219,6 +225,9 @@ impl World {
         }
         for page in 0..self.pages.len() {
             self.pages[page].watch.is_told_offline = event == PageEvent::Offline;
+            if event == PageEvent::Online {
+                self.note_online(page);
+            }
             let load = self.pages[page].load;
             self.hand(load, Input::Page(event));
         }

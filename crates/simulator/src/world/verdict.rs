@@ -4,7 +4,7 @@ use poly_messaging_engine::{ConnectionView, Delivery, ErrorCode, Input, MessageB
 
 use super::watch::OPEN_MS;
 use super::{World, note};
-use crate::server::{Kind, Line, Standing};
+use crate::server::{Kind, Line};
 use crate::user::Sent;
 
 /// Milliseconds within which all that was said is settled: a message that was swallowed is looked for after the confirm
@@ -15,6 +15,9 @@ impl World {
     /// Sees the conversation through to its end, and judges.
     pub(super) fn conclude(&mut self) {
         self.pass_until(self.now + OPEN_MS + 1_000);
+        if !self.violations.is_empty() {
+            return;
+        }
         for page in 0..self.pages.len() {
             if self.pages[page].state.ended.is_none() {
                 let call = self.pages[page].call("reconnect");
@@ -22,6 +25,9 @@ impl World {
             }
         }
         self.pass_until(self.now + SETTLED_MS);
+        if !self.violations.is_empty() {
+            return;
+        }
         for page in 0..self.pages.len() {
             self.say(page);
         }
@@ -120,15 +126,17 @@ impl World {
         let Some(session) = self.server.find(&id) else {
             return self.accuse("transcript", format!("page {number} shows {id}, which the server never made"));
         };
-        let (log, standing) = (session.lines(), session.standing);
-        if standing == Standing::Gone && self.pages[number].state.ended.is_some() {
-            // Its last events can be had no more.
-            return;
-        }
+        let log = session.lines();
         let shown = self.shown(number);
         note!(self, "page {number} shows {shown:?}");
         note!(self, "the log of {id} is {log:?}");
-        let missing = self.pages[number].watch.missing.clone();
+        let mut missing = self.pages[number].watch.missing.clone();
+        let state = &self.pages[number].state;
+        let is_end = |body: &MessageBody| matches!(body, MessageBody::System { event: "sessionEnd", .. });
+        if state.ended.is_some() && !state.messages.iter().any(|message| is_end(&message.body)) {
+            // It ended without the server's word, and what was said meanwhile was not heard.
+            missing.extend(log.iter().flat_map(|line| &line.sequences));
+        }
         if let Some(difference) = compare(&shown, &log, &missing) {
             self.accuse("transcript", format!("page {number}: {difference}"));
         }

@@ -4,19 +4,19 @@ use poly_messaging_engine::{ConnectionView, ErrorCode, Input, PageEvent};
 
 use super::World;
 use crate::network::DELAY_MS;
+use crate::page::Page;
 
 /// Milliseconds within which a connection has to be open once the network and the server are well and the page is seen: a
 /// socket that is dead is found out by a heartbeat (30 s, 45 s on some servers, and 10 s for the answer), or an attempt
 /// that was begun too early is given up (15 s) and the next made after the longest pause (30 s).
 pub(crate) const OPEN_MS: u64 = 75_000;
 /// The same once the browser says that there is a network again, beyond the time that frames are on their way: where
-/// no socket was thought to be open, and where a dead one was (3 s for the heartbeat's answer, 1 s of backoff).
+/// no socket was thought to be open, and where a dead one was (3 s for the heartbeat's answer, 2 s of backoff).
 const ONLINE_MS: u64 = 1_000;
-const ONLINE_WITH_SOCKET_MS: u64 = 4_000;
+const ONLINE_WITH_SOCKET_MS: u64 = 5_000;
 /// Milliseconds by which something may be late because of the browser's timers.
 const SLACK_MS: u64 = 100;
-/// Longest pause before the first attempt, and before any.
-const BACKOFF_MS: u64 = 1_000;
+/// Longest pause before any attempt.
 const BACKOFF_MAX_MS: u64 = 30_000;
 
 impl World {
@@ -32,14 +32,15 @@ impl World {
             }
             let is_open = matches!(page.state.connection, ConnectionView::Open);
             let is_up = is_open && page.socket.is_some_and(|(_, link, is_open)| is_open && self.network.passes(link));
-            page.watch.down_since = if is_up { None } else { page.watch.down_since.or(Some(now)) };
-            if is_up || self.is_excused_from_being_open(number) {
-                self.pages[number].watch.open_by = None;
+            if is_up || is_excused_from_being_open(page) {
+                (page.watch.down_since, page.watch.open_by) = (None, None);
+            } else {
+                page.watch.down_since.get_or_insert(now);
             }
             let watch = &self.pages[number].watch;
             if let (Some(calm), Some(down)) = (self.calm_since, watch.down_since) {
                 let since = calm.max(down).max(watch.runs_since);
-                if now > since + OPEN_MS && !self.is_excused_from_being_open(number) {
+                if now > since + OPEN_MS {
                     self.accuse("open", format!("page {number} has no working connection since {} ms", now - since));
                 }
             }
@@ -54,16 +55,6 @@ impl World {
                 self.accuse("backoff", format!("page {number} does not make the attempt that it announced"));
             }
         }
-    }
-
-    /// Closed or ended by the user, given up within its rights, or not begun.
-    fn is_excused_from_being_open(&self, page: usize) -> bool {
-        let page = &self.pages[page];
-        page.state.ended.is_some()
-            || !matches!(
-                page.state.connection,
-                ConnectionView::Open | ConnectionView::Connecting | ConnectionView::Reconnecting { .. }
-            )
     }
 
     fn watch_beats(&mut self, number: usize, is_open: bool) {
@@ -98,7 +89,6 @@ impl World {
     }
 
     pub(super) fn note_input(&mut self, number: usize, input: &Input) {
-        let is_calm = self.calm_since.is_some();
         let page = &mut self.pages[number];
         // Timers that are late mean that the page slept, and that the connection is to be looked at.
         if page.deadline.is_some_and(|deadline| self.now > deadline.at + 1_000) {
@@ -108,11 +98,23 @@ impl World {
         if matches!(event, PageEvent::Visible | PageEvent::Returned | PageEvent::Online) {
             page.watch.spare_beats += 1;
         }
-        if *event == PageEvent::Online && is_calm && page.session.is_some() && page.is_visible {
-            let wait =
-                if page.socket.is_some_and(|(_, _, is_open)| is_open) { ONLINE_WITH_SOCKET_MS } else { ONLINE_MS };
-            page.watch.open_by = Some(self.now + wait + 4 * DELAY_MS);
+    }
+
+    /// The browser says, as it happens, that there is a network.
+    pub(super) fn note_online(&mut self, number: usize) {
+        let is_calm = !self.network.is_dead() && self.server.trouble.is_none();
+        let page = &mut self.pages[number];
+        let is_known = page.session.as_ref().is_some_and(|session| self.server.has(self.now, session));
+        if !is_calm || !is_known || !page.runs() || !page.is_visible || is_excused_from_being_open(page) {
+            return;
         }
+        let wait = match page.socket {
+            // What comes in passes for a sign of life, though nothing may go out.
+            Some((_, link, true)) if !self.network.is_deaf(link) => return,
+            Some((_, _, true)) => ONLINE_WITH_SOCKET_MS,
+            _ => ONLINE_MS,
+        };
+        page.watch.open_by = Some(self.now + wait + 4 * DELAY_MS);
     }
 
     pub(super) fn note_attempt(&mut self, page: usize) {
@@ -122,7 +124,10 @@ impl World {
     pub(super) fn note_connection(&mut self, number: usize, connection: &ConnectionView) {
         let page = &mut self.pages[number];
         match connection {
-            ConnectionView::Reconnecting { .. } => return,
+            ConnectionView::Reconnecting { retry_in_ms, .. } => {
+                page.watch.attempt_by = Some(self.now + u64::from(*retry_in_ms));
+                return;
+            }
             ConnectionView::Open => {}
             ConnectionView::Failed { error } if error.code == ErrorCode::SessionReconnectExhausted => {
                 let attempt = page.watch.attempt;
@@ -140,7 +145,8 @@ impl World {
     /// An attempt is announced.
     pub(super) fn note_pause(&mut self, page: usize, attempt: u32, retry_in_ms: u32) {
         self.counts.reconnects += 1;
-        let longest = BACKOFF_MAX_MS.min(BACKOFF_MS << attempt.saturating_sub(1).min(5));
+        // 1 s, 2 s, 4 s on average: the first up to twice that, the others up to half as much again.
+        let longest = if attempt <= 1 { 2_000 } else { BACKOFF_MAX_MS.min(1_500 << (attempt - 1).min(5)) };
         if u64::from(retry_in_ms) > longest {
             self.accuse("backoff", format!("page {page} waits {retry_in_ms} ms before attempt {attempt}"));
         }
@@ -149,9 +155,7 @@ impl World {
         if is_online && most.is_some_and(|most| u64::from(attempt) > most) {
             self.accuse("budget", format!("page {page} makes attempt {attempt} of {most:?}"));
         }
-        let watch = &mut self.pages[page].watch;
-        watch.attempt = attempt;
-        watch.attempt_by = Some(self.now + u64::from(retry_in_ms));
+        self.pages[page].watch.attempt = attempt;
     }
 
     /// The application's and, where it has one, the server's; 0: no limit. Which of them counts depends on what was heard.
@@ -159,4 +163,14 @@ impl World {
         let own = u64::from(self.scenario.max_reconnect_attempts);
         core::iter::once(own).chain(self.scenario.rules.max_reconnect_attempts)
     }
+}
+
+/// Closed or ended by the user, given up within its rights, or not begun.
+fn is_excused_from_being_open(page: &Page) -> bool {
+    let connection = &page.state.connection;
+    page.state.ended.is_some()
+        || !matches!(
+            connection,
+            ConnectionView::Open | ConnectionView::Connecting | ConnectionView::Reconnecting { .. }
+        )
 }
