@@ -45,8 +45,7 @@ fn fault(random: &mut Random) -> (String, Value) {
         0..6 => {
             let direction = *random.one_of(&["in", "out"]);
             let kind = if direction == "in" { types[0] } else { random.one_of(&types) };
-            let action =
-                *random.one_of(&["swallow", "delay", "duplicate", "reorder", "drop_before", "drop_after"]);
+            let action = *random.one_of(&["swallow", "delay", "duplicate", "reorder", "drop_before", "drop_after"]);
             // A frame in that is handled twice is a message of the server's own making; one in front of the next is
             // something that no stream does.
             let action = match (direction, action) {
@@ -95,8 +94,7 @@ fn every_message_arrives_once_and_in_order_whatever_strikes() {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         let mut chats = Vec::new();
         for at in 0..CHATS {
-            let texts: Vec<String> =
-                (at..messages).step_by(CHATS).map(|number| format!("message {number}")).collect();
+            let texts: Vec<String> = (at..messages).step_by(CHATS).map(|number| format!("message {number}")).collect();
             let faults: Vec<Value> = texts
                 .iter()
                 .map(|_| {
