@@ -26,8 +26,17 @@ pub(crate) enum Progress {
     Written,
     /// Written to a socket that died before the echo: the replay will tell.
     Unsure,
+    /// Another tab sees to it; the echo shows when it has arrived.
+    Elsewhere,
     /// Known not to have arrived, and waiting for the user to decide.
     Failed,
+}
+
+impl Progress {
+    /// It may have arrived.
+    pub(crate) fn is_in_doubt(self) -> bool {
+        matches!(self, Self::Written | Self::Unsure)
+    }
 }
 
 /// A message that the server is not known to have.
@@ -40,12 +49,12 @@ pub(crate) struct Draft {
     /// Its line in the transcript.
     pub(crate) line: Key,
     pub(crate) progress: Progress,
+    /// The highest sequence seen when it was written last: its echo has a higher one.
+    after: Option<u64>,
     /// Replays that did not hold it though it had been written.
     misses: u32,
     /// It is not written before, in monotonic milliseconds.
     not_before: u64,
-    /// The newest sequence that was known when it was first written: if the server has it, its own is higher.
-    known: Option<u64>,
     /// Calls to settle when its fate is known.
     pub(crate) calls: Vec<CallId>,
 }
@@ -53,7 +62,23 @@ pub(crate) struct Draft {
 impl Draft {
     /// A message that was not written yet, and whose delivery settles `calls`.
     pub(crate) fn new(id: String, text: String, metadata: Metadata, line: Key, calls: Vec<CallId>) -> Self {
-        Self { id, text, metadata, line, progress: Progress::Queued, misses: 0, not_before: 0, known: None, calls }
+        Self { id, text, metadata, line, progress: Progress::Queued, after: None, misses: 0, not_before: 0, calls }
+    }
+
+    /// The replay decides whether it has arrived, where it may have been written; and not before what another page may have
+    /// written cannot arrive any more.
+    pub(crate) fn doubt(&mut self, is_written: bool, now: u64) {
+        self.progress = if is_written { Progress::Unsure } else { Progress::Queued };
+        self.not_before = now + AFTERLIFE_MS;
+    }
+
+    /// Whether it may have been written, for one on its way that this tab sees to.
+    pub(crate) fn is_written(&self) -> Option<bool> {
+        match self.progress {
+            Progress::Queued => Some(false),
+            Progress::Written | Progress::Unsure => Some(true),
+            Progress::Elsewhere | Progress::Failed => None,
+        }
     }
 
     /// Queues it anew: the server has not taken it, and does not hold it any more.
@@ -81,6 +106,15 @@ pub(crate) struct Drafts(Vec<Draft>);
 impl Drafts {
     pub(crate) fn push(&mut self, draft: Draft) {
         self.0.push(draft);
+    }
+
+    /// Puts `drafts` before all others.
+    pub(crate) fn put_first(&mut self, drafts: Vec<Draft>) {
+        self.0.splice(0..0, drafts);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Draft> {
+        self.0.iter()
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Draft> {
@@ -111,11 +145,16 @@ impl Drafts {
         self.count(|progress| progress != Progress::Failed) >= MAX_WAITING
     }
 
-    /// The frame of the next message, which counts as written from now on. `Err`: when it may be written, where that is
-    /// later. `newest`: the newest sequence that is known.
-    pub(crate) fn write_next(&mut self, now: u64, newest: u64) -> Result<Option<String>, u64> {
-        let is_under_way = |progress| matches!(progress, Progress::Written | Progress::Unsure);
-        if self.count(is_under_way) > 0 {
+    /// Where the history is to be read from for the echoes of what may have arrived: after which sequence, or all of it.
+    /// `None`: there is nothing of that kind.
+    pub(crate) fn echoes_after(&self) -> Option<Option<u64>> {
+        self.0.iter().filter(|draft| draft.progress.is_in_doubt()).map(|draft| draft.after).min()
+    }
+
+    /// The frame of the next message, which counts as written from now on, after the sequence `newest`. `Err`: when it may
+    /// be written, where that is later.
+    pub(crate) fn write_next(&mut self, now: u64, newest: Option<u64>) -> Result<Option<String>, u64> {
+        if self.count(Progress::is_in_doubt) > 0 {
             return Ok(None);
         }
         let Some(draft) = self.0.iter_mut().find(|draft| draft.progress == Progress::Queued) else { return Ok(None) };
@@ -123,14 +162,9 @@ impl Drafts {
             return Err(draft.not_before);
         }
         draft.progress = Progress::Written;
+        draft.after = newest;
         draft.not_before = now + AFTERLIFE_MS;
-        draft.known.get_or_insert(newest);
         Ok(Some(draft.frame()))
-    }
-
-    /// The sequence after which the history holds all that was written and is in doubt, if it holds it at all.
-    pub(crate) fn looked_for_after(&self) -> Option<u64> {
-        self.0.iter().filter(|draft| draft.progress != Progress::Failed).filter_map(|draft| draft.known).min()
     }
 
     /// The socket died: what was written to it may or may not have arrived.
