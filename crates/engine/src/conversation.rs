@@ -5,7 +5,7 @@ mod drafts;
 mod facets;
 mod messages;
 
-use crate::delivery::{Drafts, Progress};
+use crate::delivery::{Draft, Drafts, Progress};
 use crate::gaps::{Gaps, Watch};
 use crate::handoff::{Fact, PresenceLog};
 use crate::ids::Ids;
@@ -13,8 +13,8 @@ use crate::streaming::{Chunk, Streams};
 use crate::transcript::Transcript;
 use crate::wire::{CLIENT_EVENT_ID, SystemText, WireEvent};
 use crate::{
-    Agent, AgentKind, Change, Ended, Envelope, Error, Event, EventBody, Handoff, HandoffPhase, Level, Message,
-    MessageBody, Metadata, Output, Suggestion, TypingState,
+    Agent, AgentKind, Change, Ended, Envelope, Error, ErrorCode, Event, EventBody, Handoff, HandoffPhase, Level,
+    Message, MessageBody, Metadata, Output, Suggestion, TypingState,
 };
 
 /// What an event means beyond what is shown.
@@ -41,8 +41,9 @@ pub(crate) struct Conversation {
     pub(crate) newest: Option<u64>,
     pub(crate) gaps: Gaps,
     watch: Watch,
-    /// The highest sequence seen when the last replay was complete.
+    /// The highest sequence seen when the last replay was complete, and whether messages are still to be judged by it.
     replayed_to: Option<u64>,
+    is_judging: bool,
     /// `SESSION_START` was seen.
     pub(crate) has_started: bool,
     /// Someone is there to answer: an agent has joined, or has written.
@@ -58,6 +59,8 @@ pub(crate) struct Conversation {
     presence: PresenceLog,
     /// Fingerprints of the events' ids.
     seen: Ids,
+    /// Those of the drafts that have arrived.
+    echoed: Ids,
     /// The newest event that said something about the agent's typing.
     typing_sequence: u64,
     is_typing_renewed: bool,
@@ -114,6 +117,11 @@ impl Conversation {
             (None, Some(sequence)) => self.seen.is_new_sequence(sequence),
             (None, None) => true,
         }
+    }
+
+    /// Whether the server has the draft of this id.
+    pub(crate) fn has_echo(&self, draft_id: &str) -> bool {
+        self.echoed.holds(draft_id)
     }
 
     /// Whether an agent types, or is in the middle of a message.
@@ -219,18 +227,23 @@ impl Conversation {
         self.watch.since(gap, self.streams.oldest_hole(), now)
     }
 
-    /// A replay is complete, as far as can be told.
-    pub(crate) fn note_replay(&mut self) {
-        if self.gaps.first().is_some() || self.streams.oldest_hole().is_some() {
+    /// The history has come, as far as can be told. `is_replay`: it was read again.
+    pub(crate) fn note_history(&mut self, is_replay: bool) {
+        if is_replay && (self.gaps.first().is_some() || self.streams.oldest_hole().is_some()) {
             self.gaps.note_replay();
         }
         self.watch = Watch::default();
         self.replayed_to = self.newest;
+        self.is_judging = true;
     }
 
-    /// Whether an event that the last replay was to bring may be missing.
-    pub(crate) fn is_replay_whole(&self) -> bool {
-        !self.gaps.are_holes() || self.gaps.first() > self.replayed_to
+    /// Takes what the last replay did not hold for not arrived; where a part of it may be missing, not yet.
+    pub(crate) fn judge_drafts(&mut self, now: u64, out: &mut Vec<Output>) {
+        let is_whole = !self.gaps.are_holes() || self.gaps.first() > self.replayed_to;
+        if is_whole && core::mem::take(&mut self.is_judging) {
+            self.drafts.settle(now);
+            self.fail_drafts(Draft::is_hopeless, &Error::new(ErrorCode::MessageNotDelivered), out);
+        }
     }
 
     /// What is missing does not exist: chunks that wait for it are shown without.
@@ -261,13 +274,11 @@ impl Conversation {
         self.shown = old.shown;
         self.lines_without_id = old.lines_without_id;
         self.transcript.begin_session();
-        for draft in self.drafts.iter_mut().filter(|draft| draft.progress == Progress::Queued) {
-            let line = self.transcript.pending_key();
-            let timestamp = self.transcript.get(draft.line).map_or(wall, |message| message.timestamp);
-            self.transcript.relocate(draft.line, line, timestamp, out);
-            draft.line = line;
+        self.move_pending_last(wall, out);
+        // Where nothing was said before, there is nothing to tell apart.
+        if self.transcript.len() > 0 {
+            self.notice("sessionReplaced", None, Level::Info, wall, out);
         }
-        self.notice("sessionReplaced", None, Level::Info, wall, out);
         self.show_facets(out);
     }
 

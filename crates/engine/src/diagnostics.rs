@@ -58,6 +58,7 @@ impl Engine {
             },
             link: match &self.link {
                 Link::Idle => "idle",
+                Link::Record => "record",
                 Link::Request { .. } => "request",
                 Link::RequestPause { .. } => "requestPause",
                 Link::Socket(_) => "socket",

@@ -102,7 +102,7 @@ impl Engine {
                 self.conversation.gaps.give_up();
             }
         }
-        self.judge_drafts();
+        self.conversation.judge_drafts(self.now.mono, &mut self.out);
     }
 
     /// Reads the history again from before what is missing, a bounded number of times.
@@ -115,17 +115,8 @@ impl Engine {
         let before = self.out.len();
         self.conversation.give_up_holes(&mut self.out);
         self.put_changes_first(before);
-        self.judge_drafts();
+        self.conversation.judge_drafts(self.now.mono, &mut self.out);
         self.flush();
-    }
-
-    /// What a complete replay did not hold never arrived. One in which a part is missing says nothing.
-    fn judge_drafts(&mut self) {
-        if self.conversation.is_replay_whole() {
-            self.conversation.drafts.settle(self.now.mono);
-            let error = Error::new(ErrorCode::MessageNotDelivered);
-            self.conversation.fail_drafts(Draft::is_hopeless, &error, &mut self.out);
-        }
     }
 
     /// Whoever is told of an event finds the state as the whole frame left it.
@@ -152,7 +143,7 @@ impl Engine {
             News::SystemMessage { text, draft_id } => match text {
                 SystemText::JoinAgain => {
                     let draft = draft_id.and_then(|id| self.conversation.drafts.get_mut(&id));
-                    if let Some(draft) = draft.filter(|draft| draft.progress != Progress::Failed) {
+                    if let Some(draft) = draft.filter(|draft| draft.is_written().is_some()) {
                         // It was not taken: it goes out again once the agent is there.
                         draft.queue_again();
                     }
@@ -273,7 +264,8 @@ impl Engine {
     pub(crate) fn flush(&mut self) {
         let Link::Socket(socket) = &self.link else { return };
         let has_given_up = self.invitation.tries >= MAX_INVITATIONS && !self.timers.is_set(Timer::Join);
-        if socket.is_open && (self.conversation.has_agent || has_given_up) && !self.is_ending() {
+        let may_write = socket.is_settled && !self.keeper.holds_back && !self.is_ending();
+        if may_write && (self.conversation.has_agent || has_given_up) {
             // The session may allow less than was known when the message was taken.
             let limit = self.max_message_size();
             let is_too_large = |draft: &Draft| draft.progress == Progress::Queued && draft.frame().len() > limit;
