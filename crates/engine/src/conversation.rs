@@ -202,13 +202,12 @@ impl Conversation {
 
     // --------------------------------------------------------------------------------------------------- holes
 
-    /// The highest sequence below which nothing is known to be missing.
+    /// Where the history is to be read from: the highest sequence below which nothing is missing, and behind which every
+    /// echo that is waited for comes. `None`: from the beginning.
     pub(crate) fn cursor(&mut self) -> Option<u64> {
-        let holes = [self.gaps.first(), self.streams.first_hole()];
-        match holes.into_iter().flatten().min() {
-            Some(first) => first.checked_sub(1),
-            None => self.newest,
-        }
+        let holes = [self.gaps.first(), self.streams.first_hole()].into_iter().flatten();
+        let before_holes = holes.map(|first| first.checked_sub(1));
+        before_holes.chain(self.drafts.echoes_after()).chain([self.newest]).min().flatten()
     }
 
     /// Whether something is missing that the history may hold.

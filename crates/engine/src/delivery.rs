@@ -30,6 +30,13 @@ pub(crate) enum Progress {
     Failed,
 }
 
+impl Progress {
+    /// It may have arrived.
+    pub(crate) fn is_in_doubt(self) -> bool {
+        matches!(self, Self::Written | Self::Unsure)
+    }
+}
+
 /// A message that the server is not known to have.
 #[derive(Debug)]
 pub(crate) struct Draft {
@@ -40,6 +47,8 @@ pub(crate) struct Draft {
     /// Its line in the transcript.
     pub(crate) line: Key,
     pub(crate) progress: Progress,
+    /// The highest sequence seen when it was written last: its echo has a higher one.
+    after: Option<u64>,
     /// Replays that did not hold it though it had been written.
     misses: u32,
     /// It is not written before, in monotonic milliseconds.
@@ -51,7 +60,7 @@ pub(crate) struct Draft {
 impl Draft {
     /// A message that was not written yet, and whose delivery settles `calls`.
     pub(crate) fn new(id: String, text: String, metadata: Metadata, line: Key, calls: Vec<CallId>) -> Self {
-        Self { id, text, metadata, line, progress: Progress::Queued, misses: 0, not_before: 0, calls }
+        Self { id, text, metadata, line, progress: Progress::Queued, after: None, misses: 0, not_before: 0, calls }
     }
 
     /// Queues it anew: the server has not taken it, and does not hold it any more.
@@ -109,11 +118,16 @@ impl Drafts {
         self.count(|progress| progress != Progress::Failed) >= MAX_WAITING
     }
 
-    /// The frame of the next message, which counts as written from now on. `Err`: when it may be written, where that is
-    /// later.
-    pub(crate) fn write_next(&mut self, now: u64) -> Result<Option<String>, u64> {
-        let is_under_way = |progress| matches!(progress, Progress::Written | Progress::Unsure);
-        if self.count(is_under_way) > 0 {
+    /// Where the history is to be read from for the echoes of what may have arrived: after which sequence, or all of it.
+    /// `None`: there is nothing of that kind.
+    pub(crate) fn echoes_after(&self) -> Option<Option<u64>> {
+        self.0.iter().filter(|draft| draft.progress.is_in_doubt()).map(|draft| draft.after).min()
+    }
+
+    /// The frame of the next message, which counts as written from now on, after the sequence `newest`. `Err`: when it may
+    /// be written, where that is later.
+    pub(crate) fn write_next(&mut self, now: u64, newest: Option<u64>) -> Result<Option<String>, u64> {
+        if self.count(Progress::is_in_doubt) > 0 {
             return Ok(None);
         }
         let Some(draft) = self.0.iter_mut().find(|draft| draft.progress == Progress::Queued) else { return Ok(None) };
@@ -121,6 +135,7 @@ impl Drafts {
             return Err(draft.not_before);
         }
         draft.progress = Progress::Written;
+        draft.after = newest;
         draft.not_before = now + AFTERLIFE_MS;
         Ok(Some(draft.frame()))
     }

@@ -140,3 +140,24 @@ fn a_message_on_its_way_is_not_lost_by_a_repair() {
     client.pass(10_000);
     assert_eq!(client.frame_texts(), ["mine"]);
 }
+
+#[test]
+fn an_echo_may_be_missing_where_gaps_mean_nothing() {
+    let mut client = settled();
+    client.receive(agent_message(20, "said 20"));
+    for _ in 0..3 {
+        client.pass(3_000);
+        replay(&mut client, []);
+    }
+    client.pass(3_000);
+    let call = client.send("d1", "mine");
+    client.receive(agent_message(30, "about mine"));
+    client.pass(5_000);
+    client.frames.clear();
+    client.wait_for_socket();
+    assert_eq!(cursor(&client), Some(20), "what had been seen when it was written");
+    replay(&mut client, [echo(25, "d1", "mine"), agent_message(30, "about mine")]);
+    client.pass(5_000);
+    assert_eq!(client.result(call), Some(Ok(())));
+    assert!(client.frame_texts().is_empty(), "it had arrived");
+}

@@ -76,12 +76,24 @@ pub struct Violation {
 pub enum Sabotage {
     /// The server writes each message into its log twice.
     ServerDoubles,
+    /// The server writes a message into its log ahead of the one before.
+    ServerReorders,
+    /// The server closes sockets as though it did not know sessions that it knows.
+    ServerDisowns,
+    /// The server repeats the token in an event.
+    ServerTells,
     /// Each message is written to the socket twice.
     WritesTwice,
     /// A message never reaches the server, but its echo comes back.
     LosesAMessage,
     /// The engine never hears that a socket has closed.
     DropsCloses,
+    /// Timers are five seconds late though the page is awake.
+    DelaysTimers,
+    /// Pieces of a message are not added to what is shown.
+    LosesChanges,
+    /// Calls are not settled.
+    LosesSettles,
 }
 
 /// How often things happened, over one conversation or many.

@@ -205,6 +205,11 @@ impl Network {
         passes(&self.links[link].up) && passes(&self.links[link].down)
     }
 
+    /// Whether nothing reaches the page any more.
+    pub(crate) fn is_deaf(&self, link: LinkId) -> bool {
+        self.links[link].down.broken_from.is_some()
+    }
+
     // --------------------------------------------------------------------------------------------------- what it does
 
     /// The network goes, and this happens to each of the sockets.

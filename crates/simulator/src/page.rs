@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use poly_messaging_engine::{CallId, Config, Deadline, Engine, Input, Now, OnSessionLost, Options, RequestId, SocketId};
+use poly_messaging_engine::{
+    CallId, Config, Deadline, Engine, Input, Now, OnSessionLost, Options, RequestId, SocketId,
+};
 
 use crate::device::{Load, Operation};
 use crate::network::LinkId;

@@ -18,9 +18,15 @@ pub(crate) enum Deed {
     End(usize),
     Restart(usize),
     /// The page goes, told of it or not, and comes back.
-    Reload { page: usize, is_told: bool },
+    Reload {
+        page: usize,
+        is_told: bool,
+    },
     /// Cannot be seen: its timers are late by up to so many milliseconds.
-    Hide { page: usize, lateness: u64 },
+    Hide {
+        page: usize,
+        lateness: u64,
+    },
     Show(usize),
     /// Freeze or pagehide, and what ends it.
     Leave(usize),
@@ -30,14 +36,23 @@ pub(crate) enum Deed {
     Wake,
     /// The clock on the wall is set, by so many milliseconds.
     SetClock(i64),
-    Die { fate: Fate, is_told: bool },
+    Die {
+        fate: Fate,
+        is_told: bool,
+    },
     Revive,
     /// The socket of this page breaks.
-    Break { page: usize, ways: Ways },
+    Break {
+        page: usize,
+        ways: Ways,
+    },
     Cut(usize),
     Trouble(Trouble),
     Recover,
-    ServerRestart { code: u16, forgets: Forgets },
+    ServerRestart {
+        code: u16,
+        forgets: Forgets,
+    },
     EndSockets(u16),
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 pub(crate) use log::{Entry, Kind, Line};
 
+use crate::Sabotage;
 use crate::network::LinkId;
 use crate::random::Random;
 use crate::schedule::Schedule;
@@ -118,8 +119,8 @@ pub(crate) struct Answer {
 pub(crate) struct Server {
     pub(crate) rules: Rules,
     pub(crate) trouble: Trouble,
-    /// Writes each message of a user into the log twice: to see whether the properties notice.
-    pub(crate) doubles: bool,
+    /// What it does wrong, to see whether the properties notice.
+    pub(crate) sabotage: Option<Sabotage>,
     random: Random,
     tokens: Vec<String>,
     tokens_made: u32,
@@ -133,7 +134,7 @@ impl Server {
         Self {
             rules,
             trouble: Trouble::default(),
-            doubles: false,
+            sabotage: None,
             random,
             tokens: vec![],
             tokens_made: 0,
@@ -300,9 +301,11 @@ impl Server {
                     self.record(number, Kind::Notice { text }, Some(custom));
                     return false;
                 }
-                for _ in 0..1 + u32::from(self.doubles) {
+                if self.sabotage == Some(Sabotage::ServerDoubles) {
                     self.record(number, Kind::User { text: text.clone() }, Some(custom.clone()));
                 }
+                self.record(number, Kind::User { text }, Some(custom));
+                self.do_wrong(number, link);
                 self.plan_answer(now, number);
             }
             "USER_END_SESSION" => {
@@ -312,6 +315,26 @@ impl Server {
             _ => {}
         }
         false
+    }
+
+    fn do_wrong(&mut self, number: usize, link: LinkId) {
+        let session = &mut self.sessions[number];
+        match self.sabotage {
+            Some(Sabotage::ServerReorders) => {
+                let users = |(_, entry): &(usize, &Entry)| matches!(entry.kind, Kind::User { .. });
+                let before = session.log.iter().enumerate().rev().filter(users).nth(1).map(|(at, _)| at);
+                if let Some(at) = before {
+                    let last = session.log.len() - 1;
+                    session.log.swap(at, last);
+                }
+            }
+            Some(Sabotage::ServerDisowns) => self.end_links(number, 4001),
+            Some(Sabotage::ServerTells) => {
+                let text = log::notice(None, &session.token, None).to_string();
+                self.acts.push(Act::Send { link, text, live: None });
+            }
+            _ => {}
+        }
     }
 
     /// Writes an event into the log, and sends it to whoever is there.

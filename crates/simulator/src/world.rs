@@ -24,11 +24,21 @@ const START: u64 = 1_000_000;
 enum Happening {
     Deed(Deed),
     /// A request reaches the server.
-    Request { load: Load, id: RequestId, path: String, token: Option<String> },
+    Request {
+        load: Load,
+        id: RequestId,
+        path: String,
+        token: Option<String>,
+    },
     /// Something is to be given to a page.
-    Give { load: Load, input: Input },
+    Give {
+        load: Load,
+        input: Input,
+    },
     /// The next operation on the record is done.
-    Storage { load: Load },
+    Storage {
+        load: Load,
+    },
 }
 
 /// What the simulation knows of a socket.
@@ -61,7 +71,6 @@ pub(crate) struct World {
     pub(crate) counts: Counts,
     pub(crate) violations: Vec<Violation>,
     pub(crate) trace: Option<Vec<String>>,
-    checks_tokens: bool,
 }
 
 /// Adds a line to the trace, where one is kept.
@@ -80,7 +89,7 @@ impl World {
         let mut random = Random::new(seed);
         let scenario = Scenario::of(&mut random.split());
         let mut server = Server::new(scenario.rules.clone(), random.split());
-        server.doubles = sabotage == Some(Sabotage::ServerDoubles);
+        server.sabotage = sabotage;
         let mut world = Self {
             now: START,
             network: Network::new(scenario.profile.clone(), random.split()),
@@ -97,7 +106,6 @@ impl World {
             counts: Counts::default(),
             violations: vec![],
             trace: is_traced.then(Vec::new),
-            checks_tokens: true,
             random,
             scenario,
         };
@@ -191,8 +199,7 @@ impl World {
                 let answer = self.server.answer(self.now, &path, token.as_deref());
                 note!(self, "server: answers {path} with {} {}", answer.status, answer.body);
                 let body = answer.body;
-                let outcome =
-                    HttpOutcome::Response { status: answer.status, retry_after: answer.retry_after, body };
+                let outcome = HttpOutcome::Response { status: answer.status, retry_after: answer.retry_after, body };
                 let at = self.now + self.network.delay(false);
                 self.happenings.plan(at, Happening::Give { load, input: Input::Http { id, outcome } });
             }
@@ -234,8 +241,10 @@ impl World {
         if page.load != load {
             return;
         }
-        if let Input::Http { id, .. } | Input::Token { id, .. } | Input::Probed { id, .. } | Input::JoinPrepared { id } =
-            &input
+        if let Input::Http { id, .. }
+        | Input::Token { id, .. }
+        | Input::Probed { id, .. }
+        | Input::JoinPrepared { id } = &input
         {
             // The first answer counts, and none after an abort.
             let Some(at) = page.requests.iter().position(|request| request == id) else { return };
@@ -279,7 +288,8 @@ impl World {
         let page = &mut self.pages[page];
         page.deadline = step.deadline;
         page.wake = step.deadline.map(|deadline| {
-            let on_time = deadline.at + self.random.among(0..=self.scenario.device.slack);
+            let late = if self.sabotage == Some(Sabotage::DelaysTimers) { 5_000 } else { 0 };
+            let on_time = deadline.at + late + self.random.among(0..=self.scenario.device.slack);
             if page.lateness == 0 { on_time } else { on_time.next_multiple_of(page.lateness) }
         });
         if let Some(deadline) = step.deadline.filter(|deadline| deadline.at <= self.now) {
@@ -296,7 +306,11 @@ impl World {
         let load = Load { page, number };
         note!(self, "page {page}: load {number}");
         let new = Page::new(load, &self.scenario, self.random.number(), self.clock());
-        if page < self.pages.len() { self.pages[page] = new } else { self.pages.push(new) }
+        if page < self.pages.len() {
+            self.pages[page] = new
+        } else {
+            self.pages.push(new)
+        }
         if self.device.traits.is_always_offline {
             self.give(page, Input::Page(poly_messaging_engine::PageEvent::Offline));
         }

@@ -60,7 +60,7 @@ impl Server {
                 let is_complete = index == pieces;
                 let text = match index {
                     1 => format!("{name}: "),
-                    _ if is_complete && pieces % 3 == 0 => String::new(),
+                    _ if is_complete && pieces.is_multiple_of(3) => String::new(),
                     _ => format!("{index} 👩‍🍳 "),
                 };
                 let chunk = Kind::Chunk { message_id: name.clone(), index, text, is_complete };

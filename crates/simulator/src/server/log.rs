@@ -51,9 +51,7 @@ pub(crate) fn entry(session: usize, sequence: u64, kind: Kind, custom: Option<Va
             "POLY_AGENT_MESSAGE_CHUNK",
             json!({ "message_id": message_id, "chunk_index": index, "text": text, "is_complete": is_complete }),
         ),
-        Kind::Notice { text } => {
-            ("SYSTEM_MESSAGE", json!({ "level": "SYSTEM_MESSAGE_LEVEL_ERROR", "message": text }))
-        }
+        Kind::Notice { text } => ("SYSTEM_MESSAGE", json!({ "level": "SYSTEM_MESSAGE_LEVEL_ERROR", "message": text })),
         Kind::EndRequest => ("USER_END_SESSION", json!({})),
         Kind::End { reason } => ("SESSION_END", json!({ "reason": reason })),
     };

@@ -12,11 +12,13 @@ use crate::device::Operation;
 impl World {
     pub(super) fn carry_out(&mut self, page: usize, output: Output) {
         note!(self, "page {page}:   {output:?}");
-        if self.checks_tokens && format!("{output:?}").contains("SECRET") {
+        if format!("{output:?}").contains("SECRET") {
             self.accuse("tokens", format!("a token in {output:?}"));
         }
         let load = self.pages[page].load;
         match output {
+            Output::Change(Change::Append { .. }) if self.sabotage == Some(Sabotage::LosesChanges) => {}
+            Output::Settle { .. } if self.sabotage == Some(Sabotage::LosesSettles) => {}
             Output::Http { id, request } => self.request(page, id, &request),
             Output::AskToken { id, .. } => {
                 self.pages[page].requests.push(id);
@@ -60,11 +62,7 @@ impl World {
                     self.accuse("calls", format!("call {call} is settled, but not open: {result:?}"));
                 }
             }
-            Output::Log { message, .. } => {
-                if message.contains("SECRET") {
-                    self.accuse("tokens", format!("a token in the log: {message}"));
-                }
-            }
+            Output::Log { .. } => {}
         }
     }
 
@@ -130,9 +128,6 @@ impl World {
         let Some((_, link, _)) = self.pages[page].socket.filter(|(id, _, is_open)| *id == number && *is_open) else {
             return self.accuse("sockets", format!("writes to {number}, which is not open: {text}"));
         };
-        if text.contains("SECRET") {
-            self.accuse("tokens", format!("a token in the frame {text}"));
-        }
         if text.contains("EVENT_TYPE_HEARTBEAT") {
             self.note_heartbeat(page);
         }
@@ -144,7 +139,7 @@ impl World {
             if self.sabotage == Some(Sabotage::LosesAMessage) && self.outbox.sent.len() > 1 && self.sabotaged == 0 {
                 // The echo comes back as though it had arrived.
                 self.sabotaged += 1;
-                let echo = text.replacen("\"payload\":{", "\"sequence\":99999,\"payload\":{\"message_id\":\"none\",", 1);
+                let echo = text.replacen("\"payload\":{", "\"payload\":{\"message_id\":\"none\",", 1);
                 self.network.send(self.now, link, &echo, false);
                 return;
             }

@@ -145,8 +145,8 @@ impl World {
         let load = self.pages[page].load;
         let next = self.device.leave(load);
         self.pass_lock(next);
-        let is_kept = self.scenario.persistent
-            && self.device.traits.storage_fault == crate::scenario::StorageFault::None;
+        let is_kept =
+            self.scenario.persistent && self.device.traits.storage_fault == crate::scenario::StorageFault::None;
         for sent in &mut self.outbox.sent {
             let is_owed = is_kept && self.device.holds(&sent.draft_id);
             if sent.load.page == page && !sent.is_confirmed && sent.excuse.is_none() && !is_owed {
@@ -158,8 +158,7 @@ impl World {
 
     fn holds_lock_if_needed(&mut self, page: usize) -> bool {
         let page = &self.pages[page];
-        let is_exclusive =
-            matches!(page.storage.front(), Some(crate::device::Operation::Load { exclusive: true, .. }));
+        let is_exclusive = matches!(page.storage.front(), Some(crate::device::Operation::Load { exclusive: true, .. }));
         !is_exclusive || self.device.is_held_by(page.load)
     }
 

@@ -105,10 +105,16 @@ impl World {
         let is_calm = !self.network.is_dead() && self.server.trouble.is_none();
         let page = &mut self.pages[number];
         let is_known = page.session.as_ref().is_some_and(|session| self.server.has(self.now, session));
-        if is_calm && is_known && page.runs() && page.is_visible {
-            let wait = if page.socket.is_some_and(|(_, _, is_open)| is_open) { ONLINE_WITH_SOCKET_MS } else { ONLINE_MS };
-            page.watch.open_by = Some(self.now + wait + 4 * DELAY_MS);
+        if !is_calm || !is_known || !page.runs() || !page.is_visible || is_excused_from_being_open(page) {
+            return;
         }
+        let wait = match page.socket {
+            // What comes in passes for a sign of life, though nothing may go out.
+            Some((_, link, true)) if !self.network.is_deaf(link) => return,
+            Some((_, _, true)) => ONLINE_WITH_SOCKET_MS,
+            _ => ONLINE_MS,
+        };
+        page.watch.open_by = Some(self.now + wait + 4 * DELAY_MS);
     }
 
     pub(super) fn note_attempt(&mut self, page: usize) {

@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Chat, Offline, Setup};
+use e2e::{Chat, Engine, Offline, Setup};
 use serde_json::json;
 
 #[test]
 fn a_page_that_comes_back_online_is_connected_within_a_second_and_has_lost_nothing() {
     e2e::on_sandbox(async |page, sandbox| {
-        let tight = Setup { settings: json!({ "max_reconnect_attempts": 2, "heartbeat_seconds": 1 }), ..Setup::default() };
+        let tight =
+            Setup { settings: json!({ "max_reconnect_attempts": 2, "heartbeat_seconds": 1 }), ..Setup::default() };
         let chat = Chat::greeted(page, sandbox, "offline", &tight).await;
         let session = chat.session().await;
         let how = page.set_offline(true).await;
@@ -22,7 +23,7 @@ fn a_page_that_comes_back_online_is_connected_within_a_second_and_has_lost_nothi
         chat.until("chat.getSnapshot().connection.status === 'reconnecting'").await;
         // Longer than the budget of two attempts allows.
         chat.until(
-            "(globalThis.offlineSince ??= performance.now()) && performance.now() - offlineSince > 7_000
+            "(trace.offlineSince ??= performance.now()) && performance.now() - trace.offlineSince > 7_000
                 || ['failed', 'closed', 'open'].includes(chat.getSnapshot().connection.status)",
         )
         .await;
@@ -30,7 +31,8 @@ fn a_page_that_comes_back_online_is_connected_within_a_second_and_has_lost_nothi
         if how == Offline::PageOnly {
             sandbox.control(http::Method::DELETE, "/faults", &json!(null)).await;
         }
-        chat.value("trace.onlineAt = null, addEventListener('online', () => (trace.onlineAt = performance.now()))").await;
+        chat.value("trace.onlineAt = null, addEventListener('online', () => (trace.onlineAt = performance.now()))")
+            .await;
         chat.value("chat.on('connected', () => (trace.connectedAt = performance.now()))").await;
         let back = Instant::now();
         page.set_offline(false).await;
@@ -59,11 +61,17 @@ fn a_page_in_the_back_forward_cache_leaves_politely_and_returns_whole() {
             }
         };
         assert_eq!(log["sockets"][0]["closed_by"], "client", "{log}");
-        assert_eq!(log["sockets"][0]["close_code"], 1000, "{log}");
+        // Firefox closes the sockets of a page that is left on its own account, too.
+        let allowed: &[u64] = if page.engine() == Engine::Firefox { &[1000, 1001] } else { &[1000] };
+        assert!(allowed.contains(&log["sockets"][0]["close_code"].as_u64().unwrap_or_default()), "{log}");
 
         page.client().back().await.expect("there is a page to go back to");
         page.wait_until("globalThis.trace?.life.includes('pageshow persisted')").await;
         assert_eq!(chat.value("trace.mark").await, "the same page");
+        let life = chat.value("trace.life").await;
+        let closed = life.as_array().and_then(|life| life.iter().position(|entry| entry == "close 1000"));
+        let returned = life.as_array().and_then(|life| life.iter().position(|entry| entry == "pageshow persisted"));
+        assert!(closed.is_some_and(|closed| Some(closed) < returned), "{life}");
         chat.settle(&["one"]).await;
         chat.say(&["two"]).await;
         let log = chat.settle(&["one", "two"]).await;

@@ -81,7 +81,13 @@ fn a_session_that_ended_while_the_page_was_away_is_replaced() {
 #[test]
 fn what_is_not_to_be_kept_is_not_found_again() {
     e2e::on_sandbox(async |page, sandbox| {
-        let chat = Chat::greeted(page, sandbox, "none", &Setup { options: json!({ "persistence": "none" }), ..Setup::default() }).await;
+        let chat = Chat::greeted(
+            page,
+            sandbox,
+            "none",
+            &Setup { options: json!({ "persistence": "none" }), ..Setup::default() },
+        )
+        .await;
         assert_eq!(chat.value(STORED).await, json!("[[],[]]"));
         chat.reload().await;
         chat.settle(&[]).await;

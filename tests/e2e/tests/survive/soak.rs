@@ -45,8 +45,7 @@ fn fault(random: &mut Random) -> (String, Value) {
         0..6 => {
             let direction = *random.one_of(&["in", "out"]);
             let kind = if direction == "in" { types[0] } else { random.one_of(&types) };
-            let action =
-                *random.one_of(&["swallow", "delay", "duplicate", "reorder", "drop_before", "drop_after"]);
+            let action = *random.one_of(&["swallow", "delay", "duplicate", "reorder", "drop_before", "drop_after"]);
             // A frame in that is handled twice is a message of the server's own making; one in front of the next is
             // something that no stream does.
             let action = match (direction, action) {
@@ -95,8 +94,7 @@ fn every_message_arrives_once_and_in_order_whatever_strikes() {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         let mut chats = Vec::new();
         for at in 0..CHATS {
-            let texts: Vec<String> =
-                (at..messages).step_by(CHATS).map(|number| format!("message {number}")).collect();
+            let texts: Vec<String> = (at..messages).step_by(CHATS).map(|number| format!("message {number}")).collect();
             let faults: Vec<Value> = texts
                 .iter()
                 .map(|_| {
@@ -112,7 +110,7 @@ fn every_message_arrives_once_and_in_order_whatever_strikes() {
                     () => (trace.soaks[connector] = 'done'),
                     (error) => (trace.soaks[connector] = `${error.code} ${error}`),
                 );";
-            page.eval(start, &[json!(chat.connector()), json!(texts), json!(faults)]).await;
+            page.eval(start, &[json!(chat.name()), json!(texts), json!(faults)]).await;
             chats.push((chat, texts));
         }
         let mut outcome = json!({});
@@ -122,7 +120,7 @@ fn every_message_arrives_once_and_in_order_whatever_strikes() {
         }
         let mut sockets = 0;
         for (chat, texts) in &chats {
-            assert_eq!(outcome[chat.connector()], "done", "seed {seed}: {outcome}");
+            assert_eq!(outcome[chat.name()], "done", "seed {seed}: {outcome}");
             let said: Vec<_> = texts.iter().map(String::as_str).collect();
             let log = chat.settle(&said).await;
             sockets += log["sockets_opened"].as_u64().unwrap_or_default();
