@@ -21,6 +21,7 @@
 //! | `streaming` | messages that arrive in chunks |
 //! | `gaps` | which parts of the history are missing |
 //! | `handoff` | who the user talks with, and the way to a human |
+//! | `json` | values as JSON text |
 //! | `keeper` | the record of the session: what is stored, when, and whether a stored one is still good |
 //! | `tabs` | what the tabs of one chat tell each other |
 //! | `refusal` | whether a handshake failed for want of a network, or was refused, and whether the session is lost |
@@ -42,6 +43,7 @@ mod gaps;
 mod handoff;
 mod ids;
 mod io;
+mod json;
 mod keeper;
 mod liveness;
 mod metadata;
@@ -68,5 +70,6 @@ pub use io::{
     AccessToken, CallId, Deadline, HttpOutcome, HttpRequest, Input, LogLevel, Now, Output, PageEvent, RequestId,
     SocketId, Step, TokenReason,
 };
+pub use json::{Json, ToJson};
 pub use keeper::is_resumable;
 pub use metadata::Metadata;
