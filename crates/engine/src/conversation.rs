@@ -202,12 +202,14 @@ impl Conversation {
 
     // --------------------------------------------------------------------------------------------------- holes
 
-    /// The highest sequence below which nothing is known to be missing.
+    /// The highest sequence below which nothing is known to be missing. The echo of a message that is not confirmed may be
+    /// missing without leaving a gap.
     pub(crate) fn cursor(&mut self) -> Option<u64> {
         let holes = [self.gaps.first(), self.streams.first_hole()];
         match holes.into_iter().flatten().min() {
-            Some(first) => first.checked_sub(1),
-            None => self.newest,
+            Some(0) => None,
+            Some(first) => self.newest.min(self.drafts.since().into_iter().chain([first - 1]).min()),
+            None => self.newest.min(self.drafts.since().or(self.newest)),
         }
     }
 
@@ -228,8 +230,8 @@ impl Conversation {
     // ---------------------------------------------------------------------------------------- socket and session
 
     /// The socket died: what was written may not have arrived, and what the agent does now cannot be seen.
-    pub(crate) fn lose_socket(&mut self, out: &mut Vec<Output>) {
-        self.drafts.lose_socket();
+    pub(crate) fn lose_socket(&mut self, now: u64, out: &mut Vec<Output>) {
+        self.drafts.lose_socket(now);
         self.clear_typing(out);
     }
 
@@ -249,6 +251,7 @@ impl Conversation {
             let timestamp = self.transcript.get(draft.line).map_or(wall, |message| message.timestamp);
             self.transcript.relocate(draft.line, line, timestamp, out);
             draft.line = line;
+            draft.change_session();
         }
         self.notice("sessionReplaced", None, Level::Info, wall, out);
         self.show_facets(out);
@@ -305,7 +308,7 @@ impl Conversation {
         format!("line-{}", self.lines_without_id)
     }
 
-    fn newest(&self) -> u64 {
+    pub(crate) fn newest(&self) -> u64 {
         self.newest.unwrap_or(0)
     }
 }

@@ -12,8 +12,9 @@ pub(crate) const MAX_WAITING: usize = 100;
 
 /// Times that a replay may show a message not to have arrived; then it fails.
 const MAX_MISSES: u32 = 5;
-/// Milliseconds for which something on the way may still hold what was written to a socket that is dead.
-const AFTERLIFE_MS: u64 = 2_000;
+/// Milliseconds for which something on the way may still deliver what was written to a socket that is dead or closed,
+/// and for the echo of that.
+const AFTERLIFE_MS: u64 = 3_000;
 /// Milliseconds that double with each miss, from the second on, before a message is written again: 2 s, 4 s, 8 s.
 const MISS_PAUSE_MS: u64 = 500;
 
@@ -44,6 +45,8 @@ pub(crate) struct Draft {
     misses: u32,
     /// It is not written before, in monotonic milliseconds.
     not_before: u64,
+    /// The highest sequence seen when it was first written: its echo has a higher one.
+    since: Option<u64>,
     /// Calls to settle when its fate is known.
     pub(crate) calls: Vec<CallId>,
 }
@@ -51,7 +54,7 @@ pub(crate) struct Draft {
 impl Draft {
     /// A message that was not written yet, and whose delivery settles `calls`.
     pub(crate) fn new(id: String, text: String, metadata: Metadata, line: Key, calls: Vec<CallId>) -> Self {
-        Self { id, text, metadata, line, progress: Progress::Queued, misses: 0, not_before: 0, calls }
+        Self { id, text, metadata, line, progress: Progress::Queued, misses: 0, not_before: 0, since: None, calls }
     }
 
     /// Queues it anew: the server has not taken it, and does not hold it any more.
@@ -59,6 +62,11 @@ impl Draft {
         self.progress = Progress::Queued;
         self.misses = 0;
         self.not_before = 0;
+    }
+
+    /// It goes out in another session.
+    pub(crate) fn change_session(&mut self) {
+        self.since = None;
     }
 
     /// It was written, and did not arrive, time and again.
@@ -109,9 +117,15 @@ impl Drafts {
         self.count(|progress| progress != Progress::Failed) >= MAX_WAITING
     }
 
-    /// The frame of the next message, which counts as written from now on. `Err`: when it may be written, where that is
-    /// later.
-    pub(crate) fn write_next(&mut self, now: u64) -> Result<Option<String>, u64> {
+    /// The sequence after which the echoes of all that was written and is not confirmed are to be looked for.
+    pub(crate) fn since(&self) -> Option<u64> {
+        let waiting = self.0.iter().filter(|draft| draft.progress != Progress::Failed);
+        waiting.filter_map(|draft| draft.since).min()
+    }
+
+    /// The frame of the next message, which counts as written from now on. `newest`: the highest sequence seen. `Err`: when
+    /// it may be written, where that is later.
+    pub(crate) fn write_next(&mut self, now: u64, newest: u64) -> Result<Option<String>, u64> {
         let is_under_way = |progress| matches!(progress, Progress::Written | Progress::Unsure);
         if self.count(is_under_way) > 0 {
             return Ok(None);
@@ -121,14 +135,15 @@ impl Drafts {
             return Err(draft.not_before);
         }
         draft.progress = Progress::Written;
-        draft.not_before = now + AFTERLIFE_MS;
+        draft.since.get_or_insert(newest);
         Ok(Some(draft.frame()))
     }
 
-    /// The socket died: what was written to it may or may not have arrived.
-    pub(crate) fn lose_socket(&mut self) {
+    /// The socket died: what was written to it may or may not have arrived, or may yet arrive.
+    pub(crate) fn lose_socket(&mut self, now: u64) {
         for draft in self.0.iter_mut().filter(|draft| matches!(draft.progress, Progress::Written)) {
             draft.progress = Progress::Unsure;
+            draft.not_before = now + AFTERLIFE_MS;
         }
     }
 

@@ -261,7 +261,8 @@ impl Engine {
             let limit = self.max_message_size();
             let is_too_large = |draft: &Draft| draft.progress == Progress::Queued && draft.frame().len() > limit;
             self.conversation.fail_drafts(is_too_large, &Error::new(ErrorCode::MessageTooLarge), &mut self.out);
-            match self.conversation.drafts.write_next(self.now.mono) {
+            let newest = self.conversation.newest();
+            match self.conversation.drafts.write_next(self.now.mono, newest) {
                 Ok(Some(frame)) => {
                     self.write(&frame);
                     self.timers.set(Timer::Confirm, self.now.mono + u64::from(self.config.confirm_timeout_ms));

@@ -140,3 +140,39 @@ fn a_message_on_its_way_is_not_lost_by_a_repair() {
     client.pass(10_000);
     assert_eq!(client.frame_texts(), ["mine"]);
 }
+
+#[test]
+fn an_echo_that_does_not_come_is_looked_for_though_the_numbers_have_gaps() {
+    let mut client = settled();
+    client.receive(agent_message(20, "said 20"));
+    for _ in 0..3 {
+        client.pass(3_000);
+        replay(&mut client, [agent_message(20, "said 20")]);
+    }
+    client.pass(4_000);
+    client.send("d1", "mine");
+    // The echo was 30: where gaps mean nothing, nothing tells.
+    client.receive(agent_message(40, "the answer"));
+    client.pass(5_000);
+    client.wait_for_socket();
+    assert_eq!(cursor(&client), Some(20));
+    replay(&mut client, [echo(30, "d1", "mine"), agent_message(40, "the answer")]);
+    client.pass(10_000);
+    assert_eq!(client.frame_texts(), ["mine"]);
+    client.drop_socket(1006);
+    client.wait_for_socket();
+    assert_eq!(cursor(&client), Some(40), "once it is confirmed, the cursor goes on");
+}
+
+#[test]
+fn a_first_chunk_that_does_not_come_is_looked_for_in_all_of_the_history() {
+    let mut client = Client::joined();
+    client.receive(chunk(30, "m", 2, "two", true));
+    client.pass(3_000);
+    assert_eq!(cursor(&client), None, "where the message begins is not known");
+    replay(
+        &mut client,
+        [event(2, "POLY_AGENT_JOINED", json!({})), chunk(20, "m", 1, "one ", false), chunk(30, "m", 2, "two", true)],
+    );
+    assert_eq!(client.texts(), ["one two"]);
+}
