@@ -55,7 +55,7 @@ impl Client {
         #[wasm_bindgen(unchecked_param_type = "object")] options: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "unknown")] persistence: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        Ok(storage::open(&parse(options, persistence)?.storage_key(), persistence).read().into())
+        Ok(storage::open(&parse(options, persistence)?.storage_key(), persistence, &JsValue::UNDEFINED).read().into())
     }
 
     /// Whether a chat with these options would take up the session of this record.
@@ -79,7 +79,7 @@ impl Client {
         #[wasm_bindgen(unchecked_param_type = "object")] options: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "unknown")] persistence: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        Ok(storage::open(&parse(options, persistence)?.storage_key(), persistence).remove().into())
+        Ok(storage::open(&parse(options, persistence)?.storage_key(), persistence, &JsValue::UNDEFINED).remove().into())
     }
 
     /// Opens the chat. A second call is ignored.

@@ -17,6 +17,7 @@ use poly_messaging_engine::{
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::browser::Inbox;
+use crate::browser::answers::{Tell, teller};
 use crate::browser::clock::{self, Clock};
 use crate::browser::http::Requests;
 use crate::browser::lifecycle::Lifecycle;
@@ -45,6 +46,8 @@ pub(crate) struct Driver {
     tabs: Tabs,
     lifecycle: Lifecycle,
     alarm: Alarm,
+    /// What requests and storage call.
+    _tell: Tell,
     /// What the tabs of this chat call each other by; `None` where nothing is stored.
     channel: Option<String>,
     /// The page is not left.
@@ -114,9 +117,19 @@ impl Driver {
     pub(crate) fn new(config: Config, host: &Host, log_level: u8, persistence: &JsValue) -> Rc<Self> {
         let clock = Clock::default();
         Rc::new_cyclic(|driver: &Weak<Self>| {
-            let driver = driver.clone();
+            let (driver, warned) = (driver.clone(), driver.clone());
+            let inbox: Inbox = Rc::new(move |input| {
+                if let Some(driver) = driver.upgrade() {
+                    driver.report(input);
+                }
+            });
+            let tell = teller(inbox.clone(), move |message| {
+                if let Some(driver) = warned.upgrade() {
+                    driver.warn(message);
+                }
+            });
             let channel = config.persistent.then(|| config.storage_key());
-            let storage = storage::open(&config.storage_key(), persistence);
+            let storage = storage::open(&config.storage_key(), persistence, tell.as_ref());
             Self {
                 engine: RefCell::new(Engine::new(config, clock::seed(), clock.now())),
                 queue: RefCell::default(),
@@ -125,14 +138,10 @@ impl Driver {
                 log_level,
                 host: WeakRef::new(host.unchecked_ref()),
                 busy: RefCell::default(),
-                inbox: Rc::new(move |input| {
-                    if let Some(driver) = driver.upgrade() {
-                        driver.report(input);
-                    }
-                }),
+                inbox,
                 clock,
                 sockets: Sockets::default(),
-                requests: Requests::default(),
+                requests: Requests::new(tell.as_ref()),
                 storage,
                 tabs: Tabs::default(),
                 lifecycle: Lifecycle::default(),
@@ -140,6 +149,7 @@ impl Driver {
                 is_present: Cell::new(true),
                 usage: Cell::default(),
                 alarm: Alarm::default(),
+                _tell: tell,
             }
         })
     }
@@ -235,7 +245,7 @@ impl Driver {
         }
         self.delivering.set(false);
         let usage = self.usage.get();
-        let idle = self.sockets.is_empty() && self.requests.is_empty() && !self.alarm.is_armed();
+        let idle = self.sockets.is_empty() && self.requests.size() == 0 && !self.alarm.is_armed();
         if idle && usage == Usage::None {
             self.lifecycle.ignore();
             self.tabs.close();
@@ -245,30 +255,23 @@ impl Driver {
     }
 
     /// Lets the browser do something; what is to be told of it.
-    fn carry_out(self: &Rc<Self>, effect: Output, host: &Host) -> Item {
+    fn carry_out(&self, effect: Output, host: &Host) -> Item {
         match effect {
-            Output::Http { id, request } => self.requests.post(id, request, &self.inbox),
-            Output::AskToken { id, reason } => self.requests.ask(id, reason, host, &self.inbox),
+            Output::Http { id, request } => self.requests.send(id, &request),
+            Output::AskToken { id, reason } => self.requests.ask(id, reason.as_str(), host),
             Output::Abort { id } => {
                 self.requests.abort(id);
             }
             Output::OpenSocket { socket, url } => self.sockets.open(socket, &url, &self.inbox),
             Output::CloseSocket { socket, code } => self.sockets.close(socket, code),
-            Output::Load { id, exclusive } => self.storage.report(id, exclusive, &self.inbox),
-            Output::Store { record } => {
-                let driver = Rc::downgrade(self);
-                self.storage.keep(&record, move |message| {
-                    if let Some(driver) = driver.upgrade() {
-                        driver.warn(message);
-                    }
-                });
-            }
+            Output::Load { id, exclusive } => self.storage.load(id, exclusive),
+            Output::Store { record } => self.storage.store(&record),
             Output::Forget => self.storage.forget(),
             Output::Unlock => self.storage.unlock(),
             Output::Tell { text } => self.tabs.tell(&text),
-            Output::Probe { id, url, timeout_ms } => self.requests.probe(id, url, timeout_ms, &self.inbox),
+            Output::Probe { id, url, timeout_ms } => self.requests.probe(id, &url, timeout_ms),
             Output::PrepareJoin { id, session_id, context_id } => {
-                self.requests.prepare(id, session_id, context_id, host, &self.inbox);
+                self.requests.prepare(id, &session_id, context_id.as_deref(), host);
             }
             Output::SendText { socket, text } => {
                 let is_sent = self.sockets.send(socket, &text);
@@ -303,7 +306,7 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        self.storage.unlock();
+        self.storage.leave();
     }
 }
 

@@ -16,11 +16,16 @@ const CANNOT_SEAL =
   "The session cannot be kept sealed here (WebCrypto, IndexedDB or room is missing): it is kept for this tab only.";
 const CANNOT_STORE = "The session cannot be stored: it ends with this page.";
 
+/** Kinds of what is told, as `answers.rs` knows them. */
+const LOADED = 4;
+const WARNING = 5;
+
 /** One chat's record. */
 export class Storage {
   #key;
   #place;
   #vault;
+  #tell;
   /** @type {Promise<unknown>} The last thing to do so far. */
   #last = Promise.resolve();
   /** @type {AbortController | null} Of the exclusive loads since the last unlock. */
@@ -38,47 +43,59 @@ export class Storage {
    * @param {string} key
    * @param {"local" | "tab" | "none" | import("../../js/src/types.js").SessionStorageAdapter} place
    * @param {{ seal(name: string, text: string): Promise<string>, unseal(name: string, sealed: string): Promise<string> }} vault
+   * @param {(kind: number, id: number, number: number, text?: string) => void} tell
    */
-  constructor(key, place, vault) {
+  constructor(key, place, vault, tell) {
     this.#key = key;
     this.#place = place;
     this.#vault = vault;
+    this.#tell = tell;
   }
 
   /**
-   * Reads the record, in its turn; with `exclusive`, once the lock is granted, which is then kept. Rejects only where an unlock
-   * comes before the lock was granted.
+   * Reads the record in its turn and tells it; with `exclusive`, once the lock is granted, which is then kept.
+   * @param {number} id
    * @param {boolean} exclusive
    */
-  load(exclusive) {
+  load(id, exclusive) {
     const { signal } = (this.#wanted ??= new AbortController());
-    return this.#queue(async () => {
-      if (exclusive) await this.#lock(signal);
-      return this.read();
+    this.#queue(async () => {
+      if (exclusive && !(await this.#lock(signal))) return;
+      const record = await this.read();
+      this.#tell(LOADED, id, 0, record);
     });
   }
 
   /**
-   * Keeps `record` in place of the one before, in its turn. Resolves with what is to be said of it, if anything.
+   * Keeps `record` in place of the one before, in its turn. What does not work is told once.
    * @param {string} record
    */
   store(record) {
-    return this.#queue(() => this.#write(record));
+    this.#queue(async () => {
+      const warning = await this.#write(record);
+      if (warning) this.#tell(WARNING, 0, 0, warning);
+    });
   }
 
   /** Removes the record, in its turn. */
   forget() {
-    return this.#queue(() => this.remove());
+    this.#queue(() => this.remove());
   }
 
   /** Lets go of the lock once everything before is done. Exclusive loads that have not got it are given up. */
   unlock() {
     this.#wanted?.abort();
     this.#wanted = null;
-    void this.#queue(() => {
+    this.#queue(() => {
       this.#release?.();
       this.#release = null;
     });
+  }
+
+  /** As `unlock`, and nothing is told any more. */
+  leave() {
+    this.#tell = () => undefined;
+    this.unlock();
   }
 
   /**
@@ -149,34 +166,30 @@ export class Storage {
     }
   }
 
-  /** @param {AbortSignal} signal */
+  /**
+   * Waits for the lock; whether it was not given up meanwhile.
+   * @param {AbortSignal} signal
+   */
   async #lock(signal) {
-    if (signal.aborted) throw signal.reason;
     // A tab's own storage is shared with no one.
-    if (this.#release || this.#place === "tab") return;
-    await new Promise((granted, givenUp) => {
-      const hold = () =>
-        /** @type {Promise<void>} */ (
+    if (!signal.aborted && !this.#release && this.#place !== "tab") {
+      await new Promise((decided, failed) => {
+        /** @returns {Promise<void>} The browser keeps the lock until this is settled. */
+        const hold = () =>
           new Promise((release) => {
             this.#release = release;
-            granted(undefined);
-          })
-        );
-      // Without locks (a page without TLS, an older Safari) it is there for whoever asks.
-      const request = navigator.locks?.request(this.#key, { signal }, hold) ?? Promise.reject();
-      request.catch((error) => (signal.aborted ? givenUp(error) : granted(undefined)));
-    });
+            decided(undefined);
+          });
+        navigator.locks.request(this.#key, { signal }, hold).catch(failed);
+        // Without locks (a page without TLS, an older Safari) it is there for whoever asks.
+      }).catch(() => undefined);
+    }
+    return !signal.aborted;
   }
 
-  /**
-   * @template T
-   * @param {() => T | Promise<T>} work
-   * @returns {Promise<T>}
-   */
+  /** @param {() => unknown} work */
   #queue(work) {
-    const done = this.#last.then(work);
-    this.#last = done.catch(() => undefined);
-    return done;
+    this.#last = this.#last.then(work).catch(() => undefined);
   }
 }
 

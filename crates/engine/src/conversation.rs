@@ -55,6 +55,8 @@ pub(crate) struct Conversation {
     presence: PresenceLog,
     /// Fingerprints of the events' ids.
     seen: Ids,
+    /// Those of the drafts that have arrived.
+    echoed: Ids,
     /// The newest event that said something about the agent's typing.
     typing_sequence: u64,
     is_typing_renewed: bool,
@@ -111,6 +113,11 @@ impl Conversation {
             (None, Some(sequence)) => self.seen.is_new_sequence(sequence),
             (None, None) => true,
         }
+    }
+
+    /// Whether the server has the draft of this id.
+    pub(crate) fn has_echo(&self, draft_id: &str) -> bool {
+        self.echoed.holds(draft_id)
     }
 
     /// Whether an agent types, or is in the middle of a message.
@@ -202,15 +209,12 @@ impl Conversation {
 
     // --------------------------------------------------------------------------------------------------- holes
 
-    /// The highest sequence below which nothing is known to be missing. The echo of a message that is not confirmed may be
-    /// missing without leaving a gap.
+    /// Where the history is to be read from: the highest sequence below which nothing is missing, and behind which every
+    /// echo that is waited for comes. `None`: from the beginning.
     pub(crate) fn cursor(&mut self) -> Option<u64> {
-        let holes = [self.gaps.first(), self.streams.first_hole()];
-        match holes.into_iter().flatten().min() {
-            Some(0) => None,
-            Some(first) => self.newest.min(self.drafts.since().into_iter().chain([first - 1]).min()),
-            None => self.newest.min(self.drafts.since().or(self.newest)),
-        }
+        let holes = [self.gaps.first(), self.streams.first_hole()].into_iter().flatten();
+        let before_holes = holes.map(|first| first.checked_sub(1));
+        before_holes.chain(self.drafts.echoes_after()).chain([self.newest]).min().flatten()
     }
 
     /// Whether something is missing that the history may hold.
@@ -246,14 +250,11 @@ impl Conversation {
         self.shown = old.shown;
         self.lines_without_id = old.lines_without_id;
         self.transcript.begin_session();
-        for draft in self.drafts.iter_mut().filter(|draft| draft.progress == Progress::Queued) {
-            let line = self.transcript.pending_key();
-            let timestamp = self.transcript.get(draft.line).map_or(wall, |message| message.timestamp);
-            self.transcript.relocate(draft.line, line, timestamp, out);
-            draft.line = line;
-            draft.change_session();
+        self.move_pending_last(wall, out);
+        // Where nothing was said before, there is nothing to tell apart.
+        if self.transcript.len() > 0 {
+            self.notice("sessionReplaced", None, Level::Info, wall, out);
         }
-        self.notice("sessionReplaced", None, Level::Info, wall, out);
         self.show_facets(out);
     }
 
@@ -308,7 +309,7 @@ impl Conversation {
         format!("line-{}", self.lines_without_id)
     }
 
-    pub(crate) fn newest(&self) -> u64 {
+    fn newest(&self) -> u64 {
         self.newest.unwrap_or(0)
     }
 }

@@ -12,8 +12,7 @@ pub(crate) const MAX_WAITING: usize = 100;
 
 /// Times that a replay may show a message not to have arrived; then it fails.
 const MAX_MISSES: u32 = 5;
-/// Milliseconds for which something on the way may still deliver what was written to a socket that is dead or closed,
-/// and for the echo of that.
+/// Milliseconds for which what was written to a socket that is dead or closed may still arrive, and its echo with it.
 const AFTERLIFE_MS: u64 = 3_000;
 /// Milliseconds that double with each miss, from the second on, before a message is written again: 2 s, 4 s, 8 s.
 const MISS_PAUSE_MS: u64 = 500;
@@ -27,8 +26,17 @@ pub(crate) enum Progress {
     Written,
     /// Written to a socket that died before the echo: the replay will tell.
     Unsure,
+    /// Another tab sees to it; the echo shows when it has arrived.
+    Elsewhere,
     /// Known not to have arrived, and waiting for the user to decide.
     Failed,
+}
+
+impl Progress {
+    /// It may have arrived.
+    pub(crate) fn is_in_doubt(self) -> bool {
+        matches!(self, Self::Written | Self::Unsure)
+    }
 }
 
 /// A message that the server is not known to have.
@@ -41,12 +49,12 @@ pub(crate) struct Draft {
     /// Its line in the transcript.
     pub(crate) line: Key,
     pub(crate) progress: Progress,
+    /// The highest sequence seen when it was written last: its echo has a higher one.
+    after: Option<u64>,
     /// Replays that did not hold it though it had been written.
     misses: u32,
     /// It is not written before, in monotonic milliseconds.
     not_before: u64,
-    /// The highest sequence seen when it was first written: its echo has a higher one.
-    since: Option<u64>,
     /// Calls to settle when its fate is known.
     pub(crate) calls: Vec<CallId>,
 }
@@ -54,7 +62,23 @@ pub(crate) struct Draft {
 impl Draft {
     /// A message that was not written yet, and whose delivery settles `calls`.
     pub(crate) fn new(id: String, text: String, metadata: Metadata, line: Key, calls: Vec<CallId>) -> Self {
-        Self { id, text, metadata, line, progress: Progress::Queued, misses: 0, not_before: 0, since: None, calls }
+        Self { id, text, metadata, line, progress: Progress::Queued, after: None, misses: 0, not_before: 0, calls }
+    }
+
+    /// The replay decides whether it has arrived, where it may have been written; and not before what another page may have
+    /// written cannot arrive any more.
+    pub(crate) fn doubt(&mut self, is_written: bool, now: u64) {
+        self.progress = if is_written { Progress::Unsure } else { Progress::Queued };
+        self.not_before = now + AFTERLIFE_MS;
+    }
+
+    /// Whether it may have been written, for one on its way that this tab sees to.
+    pub(crate) fn is_written(&self) -> Option<bool> {
+        match self.progress {
+            Progress::Queued => Some(false),
+            Progress::Written | Progress::Unsure => Some(true),
+            Progress::Elsewhere | Progress::Failed => None,
+        }
     }
 
     /// Queues it anew: the server has not taken it, and does not hold it any more.
@@ -62,11 +86,6 @@ impl Draft {
         self.progress = Progress::Queued;
         self.misses = 0;
         self.not_before = 0;
-    }
-
-    /// It goes out in another session.
-    pub(crate) fn change_session(&mut self) {
-        self.since = None;
     }
 
     /// It was written, and did not arrive, time and again.
@@ -87,6 +106,15 @@ pub(crate) struct Drafts(Vec<Draft>);
 impl Drafts {
     pub(crate) fn push(&mut self, draft: Draft) {
         self.0.push(draft);
+    }
+
+    /// Puts `drafts` before all others.
+    pub(crate) fn put_first(&mut self, drafts: Vec<Draft>) {
+        self.0.splice(0..0, drafts);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Draft> {
+        self.0.iter()
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Draft> {
@@ -117,17 +145,16 @@ impl Drafts {
         self.count(|progress| progress != Progress::Failed) >= MAX_WAITING
     }
 
-    /// The sequence after which the echoes of all that was written and is not confirmed are to be looked for.
-    pub(crate) fn since(&self) -> Option<u64> {
-        let waiting = self.0.iter().filter(|draft| draft.progress != Progress::Failed);
-        waiting.filter_map(|draft| draft.since).min()
+    /// Where the history is to be read from for the echoes of what may have arrived: after which sequence, or all of it.
+    /// `None`: there is nothing of that kind.
+    pub(crate) fn echoes_after(&self) -> Option<Option<u64>> {
+        self.0.iter().filter(|draft| draft.progress.is_in_doubt()).map(|draft| draft.after).min()
     }
 
-    /// The frame of the next message, which counts as written from now on. `newest`: the highest sequence seen. `Err`: when
-    /// it may be written, where that is later.
-    pub(crate) fn write_next(&mut self, now: u64, newest: u64) -> Result<Option<String>, u64> {
-        let is_under_way = |progress| matches!(progress, Progress::Written | Progress::Unsure);
-        if self.count(is_under_way) > 0 {
+    /// The frame of the next message, which counts as written from now on, after the sequence `newest`. `Err`: when it may
+    /// be written, where that is later.
+    pub(crate) fn write_next(&mut self, now: u64, newest: Option<u64>) -> Result<Option<String>, u64> {
+        if self.count(Progress::is_in_doubt) > 0 {
             return Ok(None);
         }
         let Some(draft) = self.0.iter_mut().find(|draft| draft.progress == Progress::Queued) else { return Ok(None) };
@@ -135,7 +162,7 @@ impl Drafts {
             return Err(draft.not_before);
         }
         draft.progress = Progress::Written;
-        draft.since.get_or_insert(newest);
+        draft.after = newest;
         Ok(Some(draft.frame()))
     }
 

@@ -58,6 +58,7 @@ impl Engine {
             },
             link: match &self.link {
                 Link::Idle => "idle",
+                Link::Record => "record",
                 Link::Request { .. } => "request",
                 Link::RequestPause { .. } => "requestPause",
                 Link::Socket(_) => "socket",
@@ -74,7 +75,7 @@ impl Engine {
             cursor: self.conversation.newest,
             messages: self.conversation.transcript.len() as u32,
             drafts_queued: drafts(|progress| progress == Progress::Queued),
-            drafts_in_doubt: drafts(|progress| matches!(progress, Progress::Written | Progress::Unsure)),
+            drafts_in_doubt: drafts(Progress::is_in_doubt),
             drafts_failed: drafts(|progress| progress == Progress::Failed),
             reconnect_attempts: self.attempts.made,
             is_offline: self.is_offline,

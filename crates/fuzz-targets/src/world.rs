@@ -144,7 +144,7 @@ impl World {
         let until = (self.mono + ms).min(LAST);
         for _ in 0..MAX_DEADLINES {
             let Some(deadline) = self.deadline.filter(|deadline| deadline.at <= until) else { break };
-            self.wait(deadline.at - self.mono);
+            self.wait(deadline.at.saturating_sub(self.mono));
             self.give(Input::Deadline);
         }
         self.wait(until - self.mono);

@@ -1,5 +1,7 @@
 //! The inputs kept in `fuzz/`: those to begin with, and what was found.
 
+#![expect(clippy::print_stdout, reason = "the last name printed is the input that fails")]
+
 use std::path::{Path, PathBuf};
 
 use fuzz_targets::{act, chat, decode, seeds};

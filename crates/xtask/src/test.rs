@@ -30,7 +30,7 @@ pub(crate) struct Options {
 
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// The engine's tests, the simulator's conversations among them
+    /// The engine's tests, the simulator's conversations, what fuzzing found, and the simulation of a server restart
     Engine,
     /// The sandbox's tests
     Sandbox,
@@ -63,7 +63,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         lint(&mut report);
     }
     if wanted(Part::Engine) {
-        let packages = ["poly-messaging-engine", "poly-messaging-simulator", "storm"];
+        let packages = ["poly-messaging-engine", "poly-messaging-simulator", "fuzz-targets", "storm"];
         report.tests("engine", || cargo_test(&packages.map(|package| ["--package", package]).concat()));
     }
     if wanted(Part::Sandbox) {

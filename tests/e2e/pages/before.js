@@ -12,7 +12,7 @@
     lines: [],
     /** Access tokens, as they came in and went out. They are in memory alone. */
     secrets: new Set(),
-    /** `pageshow`, `pagehide`, `online`, `offline`, in order. */
+    /** `pageshow`, `pagehide`, `online`, `offline`, and `close` of a socket, in order. */
     life: [],
     /** Reads a Storage whatever was done to its methods. */
     contentsOf: (storage) =>
@@ -25,7 +25,7 @@
   for (const level of ["debug", "log", "info", "warn", "error"]) {
     const write = console[level];
     console[level] = (...values) => {
-      trace.lines.push(`${level} ${values.map((value) => value?.stack ?? String(value)).join(" ")}`);
+      trace.lines.push(`${level} ${values.map((value) => `${value} ${value?.stack ?? ""}`).join(" ")}`);
       write.apply(console, values);
     };
   }
@@ -52,6 +52,11 @@
       const token = new URL(address).searchParams.get("access_token");
       if (token) trace.secrets.add(token);
       super(address, ...more);
+    }
+
+    close(code, ...more) {
+      trace.life.push(`close ${code}`);
+      super.close(code, ...more);
     }
   };
 

@@ -1,9 +1,11 @@
-// One chat, as the address says: ?api=ADDRESS&connector=TOKEN&options=JSON. All of it is in globals for a test to use.
+// One chat, as the address says: ?api=ADDRESS&connector=NAME&options=JSON. All of it is in globals for a test to use.
 
 import * as polyMessaging from "/pkg/index.js";
 
 const query = new URLSearchParams(location.search);
 const given = JSON.parse(query.get("options") ?? "{}");
+
+const tokenOf = (connector) => `connector-token-of-${connector}`;
 
 globalThis.polyMessaging = polyMessaging;
 /** The events of the chat, and the codes with which promises of `say` were rejected. */
@@ -12,7 +14,8 @@ globalThis.failures = [];
 globalThis.prepared = [];
 
 globalThis.options = {
-  connectorToken: query.get("connector"),
+  // The token is in no address, which would bring it into every stack trace.
+  connectorToken: tokenOf(query.get("connector")),
   environment: { apiUrl: `${query.get("api")}/api/v1` },
   logger: { log: (level, message, fields) => trace.lines.push(`${level} ${message} ${JSON.stringify(fields ?? null)}`) },
   ...given,
@@ -53,7 +56,7 @@ globalThis.told = (type) => events.filter((event) => event.type === type);
  */
 globalThis.soak = async (connector, texts, faults) => {
   const api = query.get("api");
-  const one = polyMessaging.createChat({ ...options, connectorToken: connector });
+  const one = polyMessaging.createChat({ ...options, connectorToken: tokenOf(connector) });
   (globalThis.soaked ??= {})[connector] = one;
   await one.ready();
   for (const [at, text] of texts.entries()) {

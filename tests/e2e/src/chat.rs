@@ -30,7 +30,7 @@ pub struct Chat<'a> {
     page: &'a Page,
     sandbox: &'a Sandbox,
     window: Option<WindowHandle>,
-    connector: String,
+    name: String,
     address: String,
     /// What the chat is on its page, below `globalThis`.
     handle: String,
@@ -54,18 +54,17 @@ impl<'a> Chat<'a> {
 
     /// Registers the connector and opens nothing: the page is at [`Chat::address`].
     pub async fn prepare(page: &'a Page, sandbox: &'a Sandbox, name: &str, setup: &Setup) -> Self {
-        let connector = format!("connector-token-of-{name}");
         let mut settings = json!({ "pace_ms": 1, "step_ms": 1, "messages_per_second": 0 });
         put_over(&mut settings, &setup.settings);
-        sandbox.order(&format!("/connectors/{connector}"), &settings).await;
+        sandbox.order(&format!("/connectors/{}", token_of(name)), &settings).await;
         let mut options = json!({ "confirmTimeoutMs": 700 });
         put_over(&mut options, &setup.options);
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("api", &sandbox.url("")).append_pair("connector", &connector);
+        query.append_pair("api", &sandbox.url("")).append_pair("connector", name);
         query.append_pair("options", &options.to_string()).extend_pairs(&setup.query);
         let address = sandbox.page(&format!("/chat.html?{}", query.finish()));
         let window = if page.has_driver() { Some(page.window().await) } else { None };
-        Self { page, sandbox, window, connector, address, handle: "chat".to_owned() }
+        Self { page, sandbox, window, name: name.to_owned(), address, handle: "chat".to_owned() }
     }
 
     /// The same chat in another window.
@@ -82,7 +81,7 @@ impl<'a> Chat<'a> {
             page: self.page,
             sandbox: self.sandbox,
             window: Some(window),
-            connector: self.connector.clone(),
+            name: self.name.clone(),
             address: self.address.clone(),
             handle: self.handle.clone(),
         }
@@ -99,7 +98,7 @@ impl<'a> Chat<'a> {
     /// A further chat on this one's page, of a connector of its own: the one that `soak` makes there.
     pub async fn beside(&self, name: &str, setup: &Setup) -> Chat<'a> {
         let mut chat = Self::prepare(self.page, self.sandbox, name, setup).await;
-        chat.handle = format!("soaked['{}']", chat.connector);
+        chat.handle = format!("soaked['{name}']");
         chat
     }
 
@@ -108,9 +107,9 @@ impl<'a> Chat<'a> {
         &self.address
     }
 
-    /// The connector token, which the page has in its options.
-    pub fn connector(&self) -> &str {
-        &self.connector
+    /// What its connector is called.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Has WebDriver turn to this chat's window.
@@ -163,7 +162,7 @@ impl<'a> Chat<'a> {
     /// Adds rules for this chat (crates/sandbox/README.md, "Faults").
     pub async fn fault(&self, rules: Value) {
         let mut rules = rules;
-        rules["connector"] = json!(self.connector);
+        rules["connector"] = json!(token_of(&self.name));
         self.sandbox.order("/faults", &rules).await;
     }
 
@@ -180,12 +179,12 @@ impl<'a> Chat<'a> {
 
     /// How often each status was answered to this connector.
     pub async fn stats(&self) -> Value {
-        self.sandbox.ask(&format!("/stats?connector={}", self.connector)).await
+        self.sandbox.ask(&format!("/stats?connector={}", token_of(&self.name))).await
     }
 
     /// All of this connector's sessions, newest first.
     pub async fn sessions(&self) -> Vec<Value> {
-        let list = self.sandbox.ask(&format!("/sessions?connector={}", self.connector)).await;
+        let list = self.sandbox.ask(&format!("/sessions?connector={}", token_of(&self.name))).await;
         list["sessions"].as_array().expect("a list of sessions").clone()
     }
 
@@ -251,6 +250,11 @@ impl<'a> Chat<'a> {
             sleep(LOOK_EVERY).await;
         }
     }
+}
+
+/// The connector token that `pages/chat.js` makes of a name.
+fn token_of(name: &str) -> String {
+    format!("connector-token-of-{name}")
 }
 
 /// The texts of the user's messages in a session's history, in its order.

@@ -28,7 +28,10 @@ impl Page {
             Engine::Firefox => {
                 // What the menu "Work Offline" does.
                 self.issue(Extension("moz/context", json!({ "context": "chrome" }))).await;
-                self.eval("Services.io.offline = arguments[0];", &[json!(offline)]).await;
+                let script = "
+                    Services.prefs.setBoolPref('network.disable-localhost-when-offline', true);
+                    Services.io.offline = arguments[0];";
+                self.eval(script, &[json!(offline)]).await;
                 self.issue(Extension("moz/context", json!({ "context": "content" }))).await;
                 Offline::Browser
             }

@@ -110,7 +110,7 @@ fn every_message_arrives_once_and_in_order_whatever_strikes() {
                     () => (trace.soaks[connector] = 'done'),
                     (error) => (trace.soaks[connector] = `${error.code} ${error}`),
                 );";
-            page.eval(start, &[json!(chat.connector()), json!(texts), json!(faults)]).await;
+            page.eval(start, &[json!(chat.name()), json!(texts), json!(faults)]).await;
             chats.push((chat, texts));
         }
         let mut outcome = json!({});
@@ -120,7 +120,7 @@ fn every_message_arrives_once_and_in_order_whatever_strikes() {
         }
         let mut sockets = 0;
         for (chat, texts) in &chats {
-            assert_eq!(outcome[chat.connector()], "done", "seed {seed}: {outcome}");
+            assert_eq!(outcome[chat.name()], "done", "seed {seed}: {outcome}");
             let said: Vec<_> = texts.iter().map(String::as_str).collect();
             let log = chat.settle(&said).await;
             sockets += log["sockets_opened"].as_u64().unwrap_or_default();
