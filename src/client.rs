@@ -6,9 +6,11 @@
 
 use std::rc::Rc;
 
-use poly_messaging_engine::{Config, Input};
+use poly_messaging_engine::{Config, Input, is_resumable};
 use wasm_bindgen::prelude::*;
 
+use crate::browser::clock::Clock;
+use crate::browser::storage;
 use crate::driver::Driver;
 use crate::{Host, plain};
 
@@ -24,7 +26,7 @@ impl Client {
     ///
     /// `host` is held weakly while nothing is under way (no socket, request or timer), so that a chat which is left
     /// alone can be collected: the caller keeps a reference to it for as long as it uses the client.
-    /// `log_level`: 0 (none) to 4 (debug).
+    /// `log_level`: 0 (none) to 4 (debug). `persistence`: `"local"`, `"tab"`, `"none"` or an adapter.
     ///
     /// # Errors
     /// `config/invalid` where an option is missing, of the wrong type or out of bounds.
@@ -33,14 +35,51 @@ impl Client {
         #[wasm_bindgen(unchecked_param_type = "object")] options: &JsValue,
         host: Host,
         log_level: u8,
+        #[wasm_bindgen(unchecked_param_type = "unknown")] persistence: &JsValue,
     ) -> Result<Client, JsValue> {
         #[cfg(feature = "dev")]
         console_error_panic_hook::set_once();
-        let config = plain::options(options).and_then(Config::parse).map_err(|error| plain::to_js(&error))?;
+        let config = parse(options, persistence)?;
         if !host.is_object() {
             return Err(plain::to_js(&plain::wrong("host", " must be an object.")));
         }
-        Ok(Self { driver: Driver::new(config, &host, log_level) })
+        Ok(Self { driver: Driver::new(config, &host, log_level, persistence) })
+    }
+
+    /// A promise of what chats with these options have stored; undefined where there is nothing that can be read.
+    ///
+    /// # Errors
+    /// As the constructor.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string | undefined>")]
+    pub fn stored(
+        #[wasm_bindgen(unchecked_param_type = "object")] options: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "unknown")] persistence: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        Ok(storage::open(&parse(options, persistence)?.storage_key(), persistence, &JsValue::UNDEFINED).read().into())
+    }
+
+    /// Whether a chat with these options would take up the session of this record.
+    ///
+    /// # Errors
+    /// As the constructor.
+    #[wasm_bindgen(js_name = isResumable)]
+    pub fn is_resumable(
+        #[wasm_bindgen(unchecked_param_type = "object")] options: &JsValue,
+        record: &str,
+    ) -> Result<bool, JsValue> {
+        Ok(is_resumable(&parse(options, &"none".into())?, record, Clock::default().now()))
+    }
+
+    /// Removes what chats with these options have stored; a promise of that.
+    ///
+    /// # Errors
+    /// As the constructor.
+    #[wasm_bindgen(js_name = forgetStored, unchecked_return_type = "Promise<void>")]
+    pub fn forget_stored(
+        #[wasm_bindgen(unchecked_param_type = "object")] options: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "unknown")] persistence: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        Ok(storage::open(&parse(options, persistence)?.storage_key(), persistence, &JsValue::UNDEFINED).remove().into())
     }
 
     /// Opens the chat. A second call is ignored.
@@ -163,4 +202,9 @@ impl Client {
             Some(error) => Err(plain::to_js(&error)),
         }
     }
+}
+
+fn parse(options: &JsValue, persistence: &JsValue) -> Result<Config, JsValue> {
+    let checked = plain::options(options).and_then(Config::parse);
+    checked.and_then(|config| plain::place(persistence).map(|()| config)).map_err(|error| plain::to_js(&error))
 }

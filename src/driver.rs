@@ -11,13 +11,19 @@ use std::mem;
 use std::rc::{Rc, Weak};
 
 use js_sys::WeakRef;
-use poly_messaging_engine::{Config, Engine, Error, ErrorCode, Input, Output};
+use poly_messaging_engine::{
+    Change, Config, ConnectionView, Engine, Error, ErrorCode, Input, LogLevel, Output, PageEvent,
+};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::browser::Inbox;
+use crate::browser::answers::{Tell, teller};
 use crate::browser::clock::{self, Clock};
 use crate::browser::http::Requests;
+use crate::browser::lifecycle::Lifecycle;
 use crate::browser::socket::Sockets;
+use crate::browser::storage::{self, Storage};
+use crate::browser::tabs::Tabs;
 use crate::browser::timers::Alarm;
 use crate::host::{self, Host};
 use crate::plain;
@@ -36,7 +42,32 @@ pub(crate) struct Driver {
     clock: Clock,
     sockets: Sockets,
     requests: Requests,
+    storage: Storage,
+    tabs: Tabs,
+    lifecycle: Lifecycle,
     alarm: Alarm,
+    /// What requests and storage call.
+    _tell: Tell,
+    /// What the tabs of this chat call each other by; `None` where nothing is stored.
+    channel: Option<String>,
+    /// The page is not left.
+    is_present: Cell<bool>,
+    /// What the host was last told of the connection.
+    usage: Cell<Usage>,
+    /// What the host was last told of the end.
+    is_ended: Cell<bool>,
+}
+
+/// What may still happen in a chat.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Usage {
+    /// Nothing, until the application asks for it.
+    #[default]
+    None,
+    /// It may come back when the page's life takes a turn, or another tab does something.
+    Dormant,
+    /// It goes on.
+    Active,
 }
 
 /// What is to be done and told, in order.
@@ -85,10 +116,22 @@ impl Queue {
 
 impl Driver {
     /// An idle chat.
-    pub(crate) fn new(config: Config, host: &Host, log_level: u8) -> Rc<Self> {
+    pub(crate) fn new(config: Config, host: &Host, log_level: u8, persistence: &JsValue) -> Rc<Self> {
         let clock = Clock::default();
         Rc::new_cyclic(|driver: &Weak<Self>| {
-            let driver = driver.clone();
+            let (driver, warned) = (driver.clone(), driver.clone());
+            let inbox: Inbox = Rc::new(move |input| {
+                if let Some(driver) = driver.upgrade() {
+                    driver.report(input);
+                }
+            });
+            let tell = teller(inbox.clone(), move |message| {
+                if let Some(driver) = warned.upgrade() {
+                    driver.warn(message);
+                }
+            });
+            let channel = config.persistent.then(|| config.storage_key());
+            let storage = storage::open(&config.storage_key(), persistence, tell.as_ref());
             Self {
                 engine: RefCell::new(Engine::new(config, clock::seed(), clock.now())),
                 queue: RefCell::default(),
@@ -97,21 +140,28 @@ impl Driver {
                 log_level,
                 host: WeakRef::new(host.unchecked_ref()),
                 busy: RefCell::default(),
-                inbox: Rc::new(move |input| {
-                    if let Some(driver) = driver.upgrade() {
-                        driver.report(input);
-                    }
-                }),
+                inbox,
                 clock,
                 sockets: Sockets::default(),
-                requests: Requests::default(),
+                requests: Requests::new(tell.as_ref()),
+                storage,
+                tabs: Tabs::default(),
+                lifecycle: Lifecycle::default(),
+                channel,
+                is_present: Cell::new(true),
+                usage: Cell::default(),
+                is_ended: Cell::default(),
                 alarm: Alarm::default(),
+                _tell: tell,
             }
         })
     }
 
     /// Hands `input` to the engine and carries out what follows; why it was refused, if it was.
     pub(crate) fn submit(self: &Rc<Self>, input: Input) -> Option<Error> {
+        if matches!(input, Input::Start | Input::Restart { .. } | Input::Reconnect { .. }) {
+            self.listen();
+        }
         let now = self.clock.now();
         // It is borrowed only after a trap within the engine, from which there is no way back.
         let Ok(mut engine) = self.engine.try_borrow_mut() else { return Some(Error::new(ErrorCode::Internal)) };
@@ -142,10 +192,38 @@ impl Driver {
                 let frame = Item::Frame { direction: "in", text: text.clone() };
                 self.queue.borrow_mut().items.push_back(frame);
             }
+            Input::Page(PageEvent::Returned) => {
+                self.is_present.set(true);
+                self.listen();
+            }
+            Input::Page(event) => self.lifecycle.note(*event),
             _ => {}
         }
+        let has_left = matches!(input, Input::Page(PageEvent::Left));
         // Only commands are refused.
         let _ = self.submit(input);
+        if has_left {
+            // An open channel may keep a page out of the back/forward cache.
+            self.is_present.set(false);
+            self.tabs.close();
+        }
+    }
+
+    /// Follows the page's life and the other tabs from now on.
+    fn listen(self: &Rc<Self>) {
+        if let Some(channel) = self.channel.as_ref().filter(|_| self.is_present.get()) {
+            self.tabs.open(channel, &self.inbox);
+        }
+        if let Some(input) = self.lifecycle.listen(&self.inbox) {
+            let _ = self.submit(input);
+        }
+    }
+
+    /// Something the browser lacks.
+    fn warn(self: &Rc<Self>, message: String) {
+        let log = Output::Log { level: LogLevel::Warn, message };
+        self.queue.borrow_mut().items.push_back(Item::Output(log));
+        self.deliver();
     }
 
     /// Works the queue off, unless that is under way already.
@@ -169,22 +247,42 @@ impl Driver {
             }
         }
         self.delivering.set(false);
-        let idle = self.sockets.is_empty() && self.requests.is_empty() && !self.alarm.is_armed();
-        self.busy.replace((!idle).then(|| (self.clone(), host)));
+        let usage = match self.usage.get() {
+            // Another tab may begin the conversation anew.
+            Usage::None if self.is_ended.get() => Usage::Dormant,
+            usage => usage,
+        };
+        let idle = self.sockets.is_empty() && self.requests.size() == 0 && !self.alarm.is_armed();
+        if idle && usage == Usage::None {
+            self.lifecycle.ignore();
+            self.tabs.close();
+        }
+        // A page that is left has nothing under way, and goes on when it is back.
+        self.busy.replace((!idle || usage == Usage::Active).then(|| (self.clone(), host)));
     }
 
     /// Lets the browser do something; what is to be told of it.
     fn carry_out(&self, effect: Output, host: &Host) -> Item {
         match effect {
-            Output::Http { id, request } => self.requests.post(id, request, &self.inbox),
-            Output::AskToken { id, reason } => self.requests.ask(id, reason, host, &self.inbox),
+            Output::Http { id, request } => self.requests.send(id, &request),
+            Output::AskToken { id, reason } => self.requests.ask(id, reason.as_str(), host),
             Output::Abort { id } => {
                 self.requests.abort(id);
             }
             Output::OpenSocket { socket, url } => self.sockets.open(socket, &url, &self.inbox),
             Output::CloseSocket { socket, code } => self.sockets.close(socket, code),
+            Output::Load { id, exclusive } => self.storage.load(id, exclusive),
+            Output::Store { record } => self.storage.store(&record),
+            Output::Forget => self.storage.forget(),
+            Output::Unlock => self.storage.unlock(),
+            Output::Tell { text } => self.tabs.tell(&text),
+            Output::Probe { id, url, timeout_ms } => self.requests.probe(id, &url, timeout_ms),
+            Output::PrepareJoin { id, session_id, context_id } => {
+                self.requests.prepare(id, &session_id, context_id.as_deref(), host);
+            }
             Output::SendText { socket, text } => {
-                if self.sockets.send(socket, &text) && self.watching.get() {
+                let is_sent = self.sockets.send(socket, &text);
+                if is_sent && self.watching.get() {
                     return Item::Frame { direction: "out", text };
                 }
             }
@@ -196,7 +294,14 @@ impl Driver {
     /// Tells the host something; what it threw.
     fn tell(&self, news: Item, host: &Host) -> Result<(), JsValue> {
         match news {
-            Item::Output(Output::Change(change)) => host.change(&plain::to_js(&change)),
+            Item::Output(Output::Change(change)) => {
+                match &change {
+                    Change::Connection { connection } => self.usage.set(Usage::of(connection)),
+                    Change::Ended { ended } => self.is_ended.set(ended.is_some()),
+                    _ => {}
+                }
+                host.change(&plain::to_js(&change))
+            }
             Item::Output(Output::Event(event)) => host.event(&plain::to_js(&*event)),
             Item::Output(Output::Settle { call, result }) => host.settle(call, &plain::to_js(&result.err())),
             Item::Output(Output::Log { level, message }) if level as u8 <= self.log_level => {
@@ -204,6 +309,23 @@ impl Driver {
             }
             Item::Frame { direction, text } => host.frame(direction, &text),
             _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.storage.leave();
+    }
+}
+
+impl Usage {
+    fn of(connection: &ConnectionView) -> Self {
+        match connection {
+            ConnectionView::Idle | ConnectionView::Closed => Self::None,
+            ConnectionView::Failed { error } if !error.retryable => Self::None,
+            ConnectionView::Failed { .. } => Self::Dormant,
+            _ => Self::Active,
         }
     }
 }
@@ -236,7 +358,7 @@ mod tests {
             max_reconnect_attempts: 1,
         };
         let host = js_sys::eval("({ change() {}, event() {}, settle() {}, log() {} })").unwrap();
-        Driver::new(Config::parse(options).unwrap(), &Host::unchecked_from_js(host), 0)
+        Driver::new(Config::parse(options).unwrap(), &Host::unchecked_from_js(host), 0, &"none".into())
     }
 
     #[wasm_bindgen_test]

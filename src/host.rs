@@ -1,13 +1,7 @@
-//! The JavaScript object that changes, events and answers go to (`Host` in `js/src/boundary.ts`).
+//! The JavaScript object that changes, events and answers go to (`Host` in `js/src/boundary.ts`). What it
+//! answers with a promise is asked for in `browser/http.js`.
 
-use poly_messaging_engine::{AccessToken, TokenReason};
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
-
-use crate::plain;
-
-/// Longest text of a failed token callback that is kept, in UTF-16 units.
-const MAX_REASON: u32 = 500;
 
 #[wasm_bindgen]
 extern "C" {
@@ -26,12 +20,6 @@ extern "C" {
     pub(crate) fn frame(this: &Host, direction: &str, text: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(crate) fn log(this: &Host, level: u8, message: &str) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn token(this: &Host, reason: &str, signal: &AbortSignal) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(js_namespace = Promise, js_name = resolve, catch)]
-    fn promise(value: &JsValue) -> Result<js_sys::Promise, JsValue>;
-
     #[wasm_bindgen(js_name = reportError, catch)]
     fn report_error(error: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(js_namespace = console, js_name = error, catch)]
@@ -43,29 +31,5 @@ pub(crate) fn report(error: &JsValue) {
     if report_error(error).is_err() {
         // Safari before 15.4 has no `reportError`. Where there is no console either, nobody is there to hear.
         let _ = console_error(error);
-    }
-}
-
-/// Asks the application for an access token. The failure is the application's own text.
-pub(crate) async fn ask_token(host: &Host, reason: TokenReason, signal: &AbortSignal) -> Result<AccessToken, String> {
-    let reason = match reason {
-        TokenReason::Start => "start",
-        TokenReason::Restart => "restart",
-    };
-    let answer = match host.token(reason, signal).and_then(|value| promise(&value)) {
-        Ok(promise) => wasm_bindgen_futures::JsFuture::from(promise).await,
-        Err(thrown) => Err(thrown),
-    };
-    match answer {
-        Ok(value) => match plain::text(&plain::get(&value, "accessToken"), plain::MAX_TEXT) {
-            Some(access_token) if !access_token.is_empty() => {
-                let expires_in = plain::get(&value, "expiresIn").as_f64().filter(|seconds| *seconds >= 0.0);
-                Ok(AccessToken { access_token, expires_in: expires_in.map(|seconds| seconds as u32) })
-            }
-            _ => Err("The answer holds no accessToken.".into()),
-        },
-        Err(thrown) => Err(plain::text(&plain::get(&thrown, "message"), MAX_REASON)
-            .or_else(|| plain::text(&thrown, MAX_REASON))
-            .unwrap_or_default()),
     }
 }

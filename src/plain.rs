@@ -77,11 +77,20 @@ pub(crate) fn options(value: &JsValue) -> Result<Options, Error> {
         heartbeat_interval_ms: number("heartbeatIntervalMs")?,
         session_timeout_ms: number("sessionTimeoutMs")?,
         confirm_timeout_ms: number("confirmTimeoutMs")?,
-        persistent: false,
-        fresh: false,
-        before_agent_join: false,
+        persistent: flag("persistent")?,
+        fresh: flag("fresh")?,
+        before_agent_join: flag("beforeAgentJoin")?,
         max_reconnect_attempts: number("maxReconnectAttempts")?,
     })
+}
+
+/// Where a session is kept, the option `persistence`, as `src/browser/storage.js` takes it.
+pub(crate) fn place(value: &JsValue) -> Result<(), Error> {
+    if value.is_object() || ["local", "tab", "none"].iter().any(|mode| value == mode) {
+        Ok(())
+    } else {
+        Err(wrong("persistence", " must be \"local\", \"tab\", \"none\" or an object."))
+    }
 }
 
 /// The error for the option or argument `name`; `what` it must be.

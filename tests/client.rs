@@ -27,7 +27,7 @@ extern "C" {
 /// Runs a test written in JavaScript.
 async fn run(body: &str) {
     let page = Page::new();
-    let client = Client::new(&page.options(), page.host(), 0).ok().map(JsValue::from).unwrap();
+    let client = Client::new(&page.options(), page.host(), 0, &"none".into()).ok().map(JsValue::from).unwrap();
     page.leave();
     let class = Reflect::get(&client, &"constructor".into()).unwrap();
     if let Err(error) = play(&class, body).await {
@@ -39,7 +39,7 @@ async fn run(body: &str) {
 #[wasm_bindgen_test]
 async fn a_conversation_goes_from_token_to_agent() {
     run(r#"
-        const client = new Client(page.options(), page.host, 0);
+        const client = new Client(page.options(), page.host, 0, "none");
         client.ready(1);
         await page.converse(client);
         equal(page.requests, [
@@ -65,7 +65,7 @@ async fn a_conversation_goes_from_token_to_agent() {
 #[wasm_bindgen_test]
 async fn changes_come_before_the_event_they_belong_to() {
     run(r#"
-        const client = new Client(page.options(), page.host, 0);
+        const client = new Client(page.options(), page.host, 0, "none");
         await page.converse(client);
         page.told.length = 0;
         page.socket.say(event(3, "POLY_AGENT_MESSAGE_CHUNK", { message_id: "m", text: "a", chunk_index: 1 }),
@@ -80,7 +80,7 @@ async fn changes_come_before_the_event_they_belong_to() {
 #[wasm_bindgen_test]
 async fn a_refused_command_throws_a_plain_error_and_changes_nothing() {
     run(r#"
-        const client = new Client(page.options(), page.host, 0);
+        const client = new Client(page.options(), page.host, 0, "none");
         await page.converse(client);
         page.told.length = 0;
         let thrown;
@@ -102,7 +102,7 @@ async fn a_refused_command_throws_a_plain_error_and_changes_nothing() {
 #[wasm_bindgen_test]
 async fn commands_from_within_a_listener_are_handled_at_once_and_told_of_later() {
     run(r#"
-        const client = new Client(page.options(), page.host, 0);
+        const client = new Client(page.options(), page.host, 0, "none");
         let seen;
         page.onTold = (method, value) => {
             if (method !== "event" || value.body.type !== "agentMessage") return;
@@ -134,7 +134,7 @@ async fn commands_from_within_a_listener_are_handled_at_once_and_told_of_later()
 #[wasm_bindgen_test]
 async fn a_chat_closed_from_within_a_listener_hears_no_more_of_its_socket() {
     run(r#"
-        const client = new Client(page.options(), page.host, 0);
+        const client = new Client(page.options(), page.host, 0, "none");
         page.onTold = (method, value) => {
             if (method === "event" && value.body.type === "agentMessage") client.close(7);
         };
@@ -154,7 +154,7 @@ async fn a_host_that_throws_is_reported_and_breaks_nothing() {
     run(r#"
         let count = 0;
         page.onTold = () => { count += 1; throw new Error("of the page") };
-        const client = new Client(page.options(), page.host, 4);
+        const client = new Client(page.options(), page.host, 4, "none");
         client.ready(1);
         await page.converse(client);
         client.send(2, "d1", "hi", {});
@@ -171,7 +171,7 @@ async fn a_host_that_throws_is_reported_and_breaks_nothing() {
 async fn a_host_without_its_methods_breaks_nothing() {
     run(r#"
         const host = { token: page.host.token, get event() { throw new Error("getter") }, change: 7 };
-        const client = new Client(page.options(), host, 0);
+        const client = new Client(page.options(), host, 0, "none");
         await page.converse(client);
         equal(client.diagnostics().link, "socket");
         equal(page.errors.length > 0, true);
@@ -187,7 +187,7 @@ async fn bad_options_are_refused_by_name() {
         const hostile = [undefined, null, 7, "x", Symbol("x"), 1n, [], cyclic, () => {}, NaN, Infinity, -1, 2.5, 4294967296,
             new Proxy({}, { get() { throw new Error("trap") } }), { toString() { throw 1 }, valueOf() { throw 2 } }];
         const refused = (options, ...hosts) => {
-            try { new Client(options, hosts.length ? hosts[0] : page.host, 0) } catch (error) { return error }
+            try { new Client(options, hosts.length ? hosts[0] : page.host, 0, "none") } catch (error) { return error }
             return null;
         };
         equal(refused(page.options()), null);
@@ -220,7 +220,7 @@ async fn bad_options_are_refused_by_name() {
 #[wasm_bindgen_test]
 async fn bad_arguments_are_refused_by_name() {
     run(r#"
-        const client = new Client(page.options(), page.host, 0);
+        const client = new Client(page.options(), page.host, 0, "none");
         await page.converse(client);
         page.told.length = 0;
         const refused = (call) => { try { call() } catch (error) { return [error.code, error.message.split(" ")[0]] } return null };
@@ -246,7 +246,7 @@ async fn bad_arguments_are_refused_by_name() {
 #[wasm_bindgen_test]
 async fn half_a_character_and_other_odd_text_can_be_sent() {
     run(r#"
-        const client = new Client(page.options(), page.host, 0);
+        const client = new Client(page.options(), page.host, 0, "none");
         await page.converse(client);
         client.send(1, "d1", "a\ud83d b\u0000\u2028\"\\", { "__proto__x": "\udc69" });
         equal(page.socket.sent.at(-1).payload.text, "a\ufffd b\u0000\u2028\"\\");
@@ -258,7 +258,7 @@ async fn half_a_character_and_other_odd_text_can_be_sent() {
 #[wasm_bindgen_test]
 async fn an_unknown_event_arrives_whole_whatever_it_holds() {
     run(r#"
-        const client = new Client(page.options(), page.host, 0);
+        const client = new Client(page.options(), page.host, 0, "none");
         await page.converse(client);
         const payload = '{"__proto__":{"polluted":1},"big":123456789012345678901234567890,"deep":[[{"a":null}]],"x":1.50}';
         page.socket.say(`{"type":"EVENT_TYPE_NEW","sequence":3,"id":"e3","payload":${payload}}`);
@@ -272,7 +272,7 @@ async fn an_unknown_event_arrives_whole_whatever_it_holds() {
 #[wasm_bindgen_test]
 async fn frames_are_told_while_they_are_watched_in_order_with_the_events() {
     run(r#"
-        const client = new Client(page.options(), page.host, 0);
+        const client = new Client(page.options(), page.host, 0, "none");
         await page.converse(client);
         equal(page.told.some(([method]) => method === "frame"), false);
         client.watchFrames(true);
@@ -300,7 +300,7 @@ async fn a_token_of_the_application_is_used() {
     run(r#"
         let asked;
         page.token = async (reason, signal) => { asked = [reason, signal.aborted]; return { accessToken: "own-token" } };
-        const client = new Client(page.options({ connectorToken: null }), page.host, 0);
+        const client = new Client(page.options({ connectorToken: null }), page.host, 0, "none");
         client.start();
         await page.until(() => page.socket);
         equal(asked, ["start", false]);
@@ -331,7 +331,7 @@ async fn a_token_callback_that_fails_in_any_way_is_an_error_without_its_secrets(
         for (const [what, token] of Object.entries(failing)) {
             page.token = token;
             page.told.length = 0;
-            const client = new Client(page.options({ connectorToken: null }), page.host, 4);
+            const client = new Client(page.options({ connectorToken: null }), page.host, 4, "none");
             client.start();
             client.ready(1);
             await page.until(() => page.told.some(([method]) => method === "settle"));
@@ -350,7 +350,7 @@ async fn closing_takes_back_what_is_under_way() {
     run(r#"
         let signal;
         page.token = (_, its) => { signal = its; return new Promise(() => {}) };
-        const asking = new Client(page.options({ connectorToken: null }), page.host, 0);
+        const asking = new Client(page.options({ connectorToken: null }), page.host, 0, "none");
         asking.start();
         await page.until(() => signal);
         asking.close(1);
@@ -359,7 +359,7 @@ async fn closing_takes_back_what_is_under_way() {
 
         let init;
         globalThis.fetch = (_, its) => { init = its; return new Promise(() => {}) };
-        const requesting = new Client(page.options(), page.host, 0);
+        const requesting = new Client(page.options(), page.host, 0, "none");
         requesting.start();
         await page.until(() => init);
         requesting.close(2);
@@ -373,7 +373,7 @@ async fn closing_takes_back_what_is_under_way() {
 #[wasm_bindgen_test]
 async fn no_secret_is_told_to_the_host() {
     run(r#"
-        const client = new Client(page.options({ connectorToken: "connector-secret" }), page.host, 4);
+        const client = new Client(page.options({ connectorToken: "connector-secret" }), page.host, 4, "none");
         await page.converse(client);
         page.socket.say("garbage", { type: 7 });
         page.socket.fire("close", { code: 1006 });
@@ -389,7 +389,7 @@ async fn the_log_keeps_to_its_level() {
     run(r#"
         for (const level of [0, 1, 4]) {
             page.told.length = 0;
-            const client = new Client(page.options(), page.host, level);
+            const client = new Client(page.options(), page.host, level, "none");
             await page.converse(client);
             page.socket.say("garbage");
             client.close(1);
@@ -405,7 +405,7 @@ async fn the_log_keeps_to_its_level() {
 #[wasm_bindgen_test]
 async fn the_next_socket_is_opened_when_its_time_has_come() {
     run(r#"
-        const client = new Client(page.options(), page.host, 0);
+        const client = new Client(page.options(), page.host, 0, "none");
         await page.converse(client);
         const before = performance.now();
         page.socket.fire("close", { code: 1006 });

@@ -3,6 +3,8 @@
  * `crates/engine/src`, and of the exported class in `src/client.rs`. Nothing here is public.
  */
 
+import type { SessionStorageAdapter } from "./types.js";
+
 /** `Options` in crates/engine/src/config.rs: every default filled in, every value checked. */
 export interface EngineOptions {
   apiUrl: string;
@@ -17,7 +19,15 @@ export interface EngineOptions {
   sessionTimeoutMs: number;
   confirmTimeoutMs: number;
   maxReconnectAttempts: number;
+  /** Whether the session is kept beyond the page. */
+  persistent: boolean;
+  fresh: boolean;
+  /** Whether there is something to do before the agent is asked to join. */
+  beforeAgentJoin: boolean;
 }
+
+/** Where a session is kept, as `src/browser/storage.rs` knows it. An adapter is called as its method's object. */
+export type Persistence = "local" | "tab" | "none" | SessionStorageAdapter;
 
 export interface PlainError {
   code: string;
@@ -87,6 +97,8 @@ export interface Host {
   log(level: 1 | 2 | 3 | 4, message: string): void;
   /** Only where `connectorToken` is null. */
   token(reason: "start" | "restart", signal: AbortSignal): Promise<{ accessToken: string; expiresIn?: number }>;
+  /** Only where the option of this name is true. What comes of it is not looked at, but for when. */
+  beforeAgentJoin(sessionId: string, contextId: string | undefined, signal: AbortSignal): Promise<void>;
 }
 
 /** The exported class. A command that is refused throws a `PlainError` and changes nothing. */
@@ -107,5 +119,13 @@ export interface Client {
   diagnostics(): Record<string, unknown>;
 }
 
-/** `new Client(options, host, logLevel)`; `logLevel` 0 (none) to 4 (debug). Throws a `PlainError` on bad options. */
-export type ClientConstructor = new (options: EngineOptions, host: Host, logLevel: number) => Client;
+/** The class itself. `logLevel` is 0 (none) to 4 (debug). All of these throw a `PlainError` on bad options. */
+export interface ClientConstructor {
+  new (options: EngineOptions, host: Host, logLevel: number, persistence: Persistence): Client;
+  /** What chats with these options have stored, where it can be read. Holds an access token. */
+  stored(options: EngineOptions, persistence: Persistence): Promise<string | undefined>;
+  /** Whether a chat with these options would take up the session of this record. */
+  isResumable(options: EngineOptions, record: string): boolean;
+  /** Removes what chats with these options have stored. */
+  forgetStored(options: EngineOptions, persistence: Persistence): Promise<void>;
+}

@@ -251,7 +251,8 @@ export class DefaultChat implements Chat {
       const Client = await this.#loader.load();
       // It may have been closed meanwhile.
       if (this.#phase !== "loading") return;
-      const client = new Client(this.#settings.engine, this.#host, this.#settings.log.level);
+      const { engine, log, persistence } = this.#settings;
+      const client = new Client(engine, this.#host, log.level, persistence);
       // What a listener asks from here on waits its turn.
       this.#phase = "handing";
       if (this.#frames.size > 0) client.watchFrames(true);
@@ -320,6 +321,17 @@ export class DefaultChat implements Chat {
       } catch (thrown) {
         this.#tokenFailure = thrown;
         throw thrown;
+      }
+    },
+    beforeAgentJoin: async (sessionId, contextId, signal) => {
+      try {
+        await this.#settings.beforeAgentJoin?.({
+          sessionId,
+          signal,
+          ...(contextId === undefined ? {} : { contextId }),
+        });
+      } catch (thrown) {
+        this.#settings.log.line(2, `beforeAgentJoin failed: ${messageOf(thrown)}`);
       }
     },
   };

@@ -1,9 +1,11 @@
 /** The entry of the package: what it exports, and nothing else. Importing it does nothing. */
 
 import init_, { Client } from "#wasm";
+import type { ClientConstructor } from "./boundary.js";
 import { DefaultChat } from "./chat.js";
+import { toPolyError } from "./errors.js";
 import { ModuleLoader, type Glue, type ModuleSource } from "./module.js";
-import { parseOptions } from "./options.js";
+import { parseOptions, type Settings } from "./options.js";
 import type { Chat, ChatOptions } from "./types.js";
 
 export { PolyError } from "./errors.js";
@@ -40,7 +42,7 @@ const glue: Glue = { init: (options) => init_(options), Client: Client };
 const loader = new ModuleLoader(glue, () => new URL("./poly_messaging_web.wasm", import.meta.url));
 
 /**
- * Opens a chat: starts a new session. Synchronous; loads the WebAssembly module and connects in the background, and
+ * Opens a chat: takes up the stored session if there is one still alive, else starts a new one. Synchronous; loads the WebAssembly module and connects in the background, and
  * takes commands meanwhile. On a server (no `window`) it returns an idle chat that does nothing, and whose calls that
  * wait for something reject with `transport/not-connected`. Throws `config/invalid` on bad options.
  */
@@ -58,22 +60,38 @@ export async function init(source?: ModuleSource): Promise<void> {
 }
 
 /**
- * Whether `createChat` with these options would take up a stored session. This version stores none, so it resolves with
- * false. Rejects with `config/invalid` on bad options.
+ * Whether `createChat` with these options would take up a stored session: one is there, and neither it nor its token has
+ * run out. What the server says of it is known only when it is taken up. Loads the module. On a server, and where
+ * nothing can be read, false. Rejects with `config/invalid` on bad options, with `config/wasm-unavailable` where the
+ * module cannot be had.
  */
 export async function hasResumableSession(options: ChatOptions): Promise<boolean> {
-  await checked(options);
-  return false;
+  return (
+    (await stored(options, async (Client, { engine, persistence }) => {
+      const record = await Client.stored(engine, persistence);
+      return record !== undefined && Client.isResumable(engine, record);
+    })) ?? false
+  );
 }
 
 /**
- * Forgets the session stored under these options. This version stores none, so there is nothing to forget. Rejects with
- * `config/invalid` on bad options.
+ * Forgets the session stored under these options: those with the same connector token, server and host identifier. A
+ * chat that is open goes on, and may store it anew; `end()` is for that. Rejects as `hasResumableSession` does.
  */
 export async function clearSession(options: ChatOptions): Promise<void> {
-  await checked(options);
+  await stored(options, (Client, { engine, persistence }) => Client.forgetStored(engine, persistence));
 }
 
-async function checked(options: ChatOptions): Promise<void> {
-  await Promise.resolve(options).then(parseOptions);
+async function stored<T>(
+  options: ChatOptions,
+  work: (Client: ClientConstructor, settings: Settings) => Promise<T>,
+): Promise<T | undefined> {
+  const settings = parseOptions(options);
+  if (typeof window === "undefined" || settings.persistence === "none") return undefined;
+  const Client = await loader.load();
+  try {
+    return await work(Client, settings);
+  } catch (thrown) {
+    throw toPolyError(thrown);
+  }
 }

@@ -1,22 +1,25 @@
 /** Checks a chat's options, once and at once, and fills in the defaults. What comes out cannot be wrong. */
 
-import type { EngineOptions } from "./boundary.js";
+import type { EngineOptions, Persistence } from "./boundary.js";
 import { PolyError } from "./errors.js";
 import { createLog, LEVELS, type Log } from "./log.js";
 import { detectPlatform } from "./platform.js";
-import type { ChatOptions, Logger } from "./types.js";
+import type { ChatOptions, Logger, SessionStorageAdapter } from "./types.js";
 
 /** Checked options. */
 export interface Settings {
   /** For the module. */
   engine: EngineOptions;
+  persistence: Persistence;
   getAccessToken: ChatOptions["getAccessToken"];
+  beforeAgentJoin: ChatOptions["beforeAgentJoin"];
   autoConnect: boolean;
   log: Log;
 }
 
 const REGIONS = { us: "us-1", uk: "uk-1", euw: "euw-1" };
 const PLATFORMS = ["web", "ios-web", "android-web", "ios", "android", "custom"] as const;
+const PERSISTENCE = ["local", "tab", "none"] as const;
 const DEVICE_TYPES = ["mobile", "tablet", "desktop"] as const;
 
 /**
@@ -31,10 +34,9 @@ export function parseOptions(options: ChatOptions): Settings {
   const connectorToken = parseToken(options);
   check.method("getAccessToken");
   check.method("beforeAgentJoin");
-  check.flag("fresh", false);
-  if (!has(options.persistence, ["get", "set", "remove"])) {
-    check.one("persistence", ["local", "tab", "none"], "local", " or an object with the functions get, set and remove");
-  }
+  const persistence = has(options.persistence, ["get", "set", "remove"])
+    ? (options.persistence as SessionStorageAdapter)
+    : check.one("persistence", PERSISTENCE, "local", " or an object with the functions get, set and remove");
   const logger = has(options.logger, ["log"])
     ? (options.logger as Logger)
     : check.one("logger", LEVELS, "warn", " or an object with the function log");
@@ -54,8 +56,13 @@ export function parseOptions(options: ChatOptions): Settings {
       sessionTimeoutMs: check.whole("sessionTimeoutMs", 600_000, 1_000, 86_400_000, " milliseconds"),
       confirmTimeoutMs: check.whole("confirmTimeoutMs", 5_000, 100, 600_000, " milliseconds"),
       maxReconnectAttempts: check.whole("maxReconnectAttempts", 10, 0, 1_000, ", where 0 means no limit"),
+      persistent: persistence !== "none",
+      fresh: check.flag("fresh", false),
+      beforeAgentJoin: options.beforeAgentJoin !== undefined,
     },
+    persistence,
     getAccessToken: options.getAccessToken,
+    beforeAgentJoin: options.beforeAgentJoin,
     autoConnect: check.flag("autoConnect", true),
     log: createLog(logger),
   };

@@ -34,24 +34,32 @@ export interface ChatOptions {
   platform?: Platform;
   /** What the session is reported as. Default: detected, see `detectPlatform`. */
   deviceType?: DeviceType;
-  /**
-   * Default false: true discards a stored session and starts a new one. This version stores no session, so every chat
-   * starts a new one whatever is said here.
-   */
+  /** Default false: true discards a stored session and starts a new one. */
   fresh?: boolean;
   /** Default true: connect at once. false: wait for `reconnect()`. */
   autoConnect?: boolean;
   /**
-   * Where a session is kept: `"local"` (default) survives a restart of the browser or app, `"tab"` a reload, `"none"`
-   * is memory only, or a store of your own. Checked, but without effect in this version, which keeps sessions in memory
-   * only.
+   * Where the session is kept, so that a later chat with the same connector token, server and host identifier takes it
+   * up: its id and access token, and the user's messages that the server has not confirmed. The transcript is not
+   * stored; the server sends it again.
+   *
+   * - `"local"` (default) survives a restart of the browser or app, and is shared by all tabs. It stands in
+   *   `localStorage`, sealed with a key that no script can read out. Where the browser cannot do that (no WebCrypto or
+   *   IndexedDB: a page without TLS, some private windows and iframes), it is as with `"tab"`, and the log says so.
+   * - `"tab"` survives a reload. It stands in `sessionStorage`, in clear, and goes with the tab.
+   * - `"none"` is memory only.
+   * - A store of your own: see `SessionStorageAdapter`.
+   *
+   * It is forgotten when the conversation ends, and not taken up any more once `sessionTimeoutMs` has passed without
+   * anything received, or its token has run out. Storage that fails costs no more than that the session ends with the page.
    */
   persistence?: "local" | "tab" | "none" | SessionStorageAdapter;
   /** What to do when the server no longer knows a session: start a new one (default) or end. */
   onSessionLost?: "restart" | "end";
   /**
-   * Runs before the agent is asked to join; at most 4 s, and the conversation starts whatever it does. Checked, but not
-   * called in this version.
+   * Runs before the agent is asked to join, once for each session, with the context id that the server gave it on
+   * projects with verified context. It has 4 s, then `signal` aborts; the conversation starts whatever it does. What it
+   * throws is logged.
    */
   beforeAgentJoin?: (context: { sessionId: string; contextId?: string; signal: AbortSignal }) => void | Promise<void>;
   /**
@@ -93,7 +101,11 @@ export interface Logger {
   log(level: Exclude<LogLevel, "none">, message: string, fields?: Record<string, unknown>): void;
 }
 
-/** Holds one opaque string per key, e.g. in a native app's keychain. */
+/**
+ * Holds one opaque string per key, e.g. in a native app's keychain. The string holds an access token in clear: the medium
+ * itself must be safe, and no `localStorage`. A call that throws, rejects or takes longer than 5 seconds counts as
+ * failed, and costs no more than that the session is not taken up later.
+ */
 export interface SessionStorageAdapter {
   /** What was last set under `key`; null where there is nothing. */
   get(key: string): Promise<string | null>;

@@ -1,6 +1,14 @@
 /** A module of which the test decides what it answers. */
 
-import type { Change, Client, ClientConstructor, EngineOptions, Host, PlainError } from "../src/boundary.js";
+import type {
+  Change,
+  Client,
+  ClientConstructor,
+  EngineOptions,
+  Host,
+  Persistence,
+  PlainError,
+} from "../src/boundary.js";
 import type { Loader } from "../src/module.js";
 
 /** Notes every command, and hands the host to the test. */
@@ -16,7 +24,12 @@ export class FakeClient implements Client {
     readonly options: EngineOptions,
     readonly host: Host,
     readonly logLevel: number,
+    readonly persistence: Persistence,
   ) {}
+
+  static stored = (): Promise<undefined> => Promise.resolve(undefined);
+  static isResumable = (): boolean => false;
+  static forgetStored = (): Promise<void> => Promise.resolve();
 
   #note(name: string, ...args: unknown[]): void {
     if (this.refuse.has(name)) throw this.refuse.get(name);

@@ -33,7 +33,11 @@ test("defaults are filled in", () => {
     sessionTimeoutMs: 600_000,
     confirmTimeoutMs: 5_000,
     maxReconnectAttempts: 10,
+    persistent: true,
+    fresh: false,
+    beforeAgentJoin: false,
   });
+  assert.equal(settings.persistence, "local");
   assert.equal(settings.autoConnect, true);
   assert.equal(settings.log.level, 2);
 });
@@ -79,7 +83,11 @@ const taken: [object, object][] = [
   [{ sessionTimeoutMs: 86_400_000 }, { sessionTimeoutMs: 86_400_000 }],
   [{ confirmTimeoutMs: 100 }, { confirmTimeoutMs: 100 }],
   [{ maxReconnectAttempts: 0 }, { maxReconnectAttempts: 0 }],
-  [{ persistence: "none", fresh: true, logger: "debug", beforeAgentJoin: () => undefined }, {}],
+  [{ persistence: "none" }, { persistent: false }],
+  [
+    { persistence: "tab", fresh: true, logger: "debug", beforeAgentJoin: () => undefined },
+    { fresh: true, beforeAgentJoin: true },
+  ],
   [{ persistence: { get: skip, set: skip, remove: skip }, logger: { log: skip } }, {}],
   [{ streaming: undefined, environment: undefined, logger: undefined, connectorToken: TOKEN }, { streaming: true }],
 ];

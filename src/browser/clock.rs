@@ -9,8 +9,9 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now, catch)]
     fn performance_now() -> Result<f64, JsValue>;
+    /// Fills `bytes` with what nobody can guess.
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
-    fn get_random_values(bytes: &mut [u8]) -> Result<(), JsValue>;
+    pub(crate) fn random(bytes: &mut [u8]) -> Result<(), JsValue>;
 }
 
 /// Reads the time.
@@ -32,7 +33,7 @@ impl Clock {
 /// A seed that differs from chat to chat.
 pub(crate) fn seed() -> u64 {
     let mut bytes = [0; 8];
-    match get_random_values(&mut bytes) {
+    match random(&mut bytes) {
         Ok(()) => u64::from_le_bytes(bytes),
         // It spreads out reconnects and guards no secret, so that a weaker source will do.
         Err(_) => js_sys::Math::random().to_bits(),

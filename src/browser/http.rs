@@ -1,151 +1,77 @@
-//! HTTP: one `fetch` per request, under one time limit for headers and body, and abortable until its answer is there.
+//! HTTP, and questions to the application, which share their ids. `http.js` does it: what is made of promises costs several
+//! times as much from here.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
-use js_sys::Promise;
-use poly_messaging_engine::{HttpOutcome, HttpRequest, Input, RequestId, TokenReason};
+use poly_messaging_engine::{HttpRequest, RequestId};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{
-    AbortController, AbortSignal, Headers, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response,
-};
 
-use super::Inbox;
-use super::timers::Timeout;
-use crate::host::{self, Host};
-use crate::plain;
+use crate::Host;
 
-/// Longest body taken over, in UTF-16 units. An answer of the API has some 2 KB.
-const MAX_BODY: u32 = 256 << 10;
-
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/browser/http.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = fetch, catch)]
-    fn fetch(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
-}
-
-/// What is under way: requests, and questions to the application, which share their ids.
-#[derive(Clone, Default)]
-pub(crate) struct Requests {
-    entries: Rc<RefCell<Vec<Entry>>>,
-}
-
-struct Entry {
-    id: RequestId,
-    controller: AbortController,
-    _limit: Option<Timeout>,
+    /// What is under way.
+    pub(crate) type Requests;
+    /// Answers go to `tell`.
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn new(tell: &JsValue) -> Requests;
+    /// How many are under way.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn size(this: &Requests) -> u32;
+    #[wasm_bindgen(method)]
+    fn post(this: &Requests, id: RequestId, url: &str, headers: &str, body: &str, limit_ms: u32);
+    /// Sees whether anything answers at `url`, and tells that.
+    #[wasm_bindgen(method)]
+    pub(crate) fn probe(this: &Requests, id: RequestId, url: &str, limit_ms: u32);
+    /// Asks the application for an access token and tells its answer, unless it is aborted.
+    #[wasm_bindgen(method)]
+    pub(crate) fn ask(this: &Requests, id: RequestId, reason: &str, host: &Host);
+    /// Has the application prepare the agent's invitation, and tells when that is done, however it went.
+    #[wasm_bindgen(method)]
+    pub(crate) fn prepare(this: &Requests, id: RequestId, session_id: &str, context_id: Option<&str>, host: &Host);
+    /// Aborts a request; whether it was still under way. It is not heard of again.
+    #[wasm_bindgen(method)]
+    pub(crate) fn abort(this: &Requests, id: RequestId) -> bool;
 }
 
 impl Requests {
-    /// Whether nothing is under way.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.entries.borrow().is_empty()
+    /// Sends a request and tells its outcome, unless it is aborted.
+    pub(crate) fn send(&self, id: RequestId, request: &HttpRequest) {
+        // No header can hold a NUL.
+        let headers: Vec<_> = request.headers.iter().flat_map(|(name, value)| [name, value.as_str()]).collect();
+        self.post(id, &request.url, &headers.join("\0"), &request.body, request.timeout_ms);
     }
-
-    /// Sends a request and reports its outcome, unless it is aborted.
-    pub(crate) fn post(&self, id: RequestId, request: HttpRequest, inbox: &Inbox) {
-        // The limit does not rely on `fetch` to answer an abort: where it is replaced by something else it may not.
-        let limit = Timeout::new(u64::from(request.timeout_ms), {
-            let (requests, inbox) = (self.clone(), inbox.clone());
-            move || {
-                if requests.abort(id) {
-                    inbox(Input::Http { id, outcome: HttpOutcome::Timeout });
-                }
-            }
-        });
-        self.begin(id, limit, inbox, async move |signal| {
-            let outcome = exchange(request, signal).await.unwrap_or(HttpOutcome::Network);
-            Input::Http { id, outcome }
-        });
-    }
-
-    /// Asks the application for an access token and reports its answer, unless it is aborted.
-    pub(crate) fn ask(&self, id: RequestId, reason: TokenReason, host: &Host, inbox: &Inbox) {
-        let host = host.clone();
-        self.begin(id, None, inbox, async move |signal| Input::Token {
-            id,
-            result: host::ask_token(&host, reason, &signal).await,
-        });
-    }
-
-    /// Aborts a request; whether it was still under way. It is not heard of again.
-    pub(crate) fn abort(&self, id: RequestId) -> bool {
-        let entry = self.take(id);
-        if let Some(entry) = &entry {
-            entry.controller.abort();
-        }
-        entry.is_some()
-    }
-
-    fn begin(
-        &self,
-        id: RequestId,
-        limit: Option<Timeout>,
-        inbox: &Inbox,
-        work: impl AsyncFnOnce(AbortSignal) -> Input + 'static,
-    ) {
-        // Every browser that runs this module has one.
-        let Ok(controller) = AbortController::new() else { return };
-        let signal = controller.signal();
-        self.entries.borrow_mut().push(Entry { id, controller, _limit: limit });
-        let (requests, inbox) = (self.clone(), inbox.clone());
-        spawn_local(async move {
-            let input = work(signal).await;
-            if requests.take(id).is_some() {
-                inbox(input);
-            }
-        });
-    }
-
-    fn take(&self, id: RequestId) -> Option<Entry> {
-        let mut entries = self.entries.borrow_mut();
-        let at = entries.iter().position(|entry| entry.id == id)?;
-        Some(entries.swap_remove(at))
-    }
-}
-
-/// Headers and body of the answer; an error where there is none, whatever the reason: a page cannot tell.
-async fn exchange(request: HttpRequest, signal: AbortSignal) -> Result<HttpOutcome, JsValue> {
-    let headers = Headers::new()?;
-    for (name, value) in &request.headers {
-        headers.set(name, value)?;
-    }
-    let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_headers(&headers);
-    init.set_body(&JsValue::from_str(&request.body));
-    init.set_signal(Some(&signal));
-    // Tokens are all that identifies the caller, and no copy of them may stay in a cache.
-    init.set_credentials(RequestCredentials::Omit);
-    init.set_cache(RequestCache::NoStore);
-    // The API redirects nowhere, and a redirect would carry the connector token to another host.
-    init.set_redirect(RequestRedirect::Error);
-    let response: Response = JsFuture::from(fetch(&request.url, &init)?).await?.dyn_into()?;
-    let retry_after = response.headers().get("Retry-After")?;
-    let body = JsFuture::from(response.text()?).await?;
-    // A body that is too long is as good as none: no answer of the API is.
-    let body = plain::text(&body, MAX_BODY).unwrap_or_default();
-    Ok(HttpOutcome::Response { status: response.status(), retry_after, body })
 }
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen::JsCast;
     use wasm_bindgen_test::wasm_bindgen_test;
 
+    use poly_messaging_engine::{HttpOutcome, Input};
+
     use super::*;
+    use crate::browser::answers::{Tell, teller};
     use crate::browser::testing::{Heard, Replaced};
+
+    /// As in `http.js`.
+    const MAX_BODY: u32 = 256 << 10;
+
+    /// Requests, what they tell to, and what that has heard.
+    fn requests() -> (Requests, Tell, Heard) {
+        let heard = Heard::default();
+        let tell = teller(heard.inbox(), |_| {});
+        (Requests::new(tell.as_ref()), tell, heard)
+    }
 
     fn request(url: &str) -> HttpRequest {
         HttpRequest { url: url.into(), headers: Vec::new(), body: "{}".into(), timeout_ms: 60_000 }
     }
 
     async fn outcome(request: HttpRequest) -> HttpOutcome {
-        let (requests, heard) = (Requests::default(), Heard::default());
-        requests.post(7, request, &heard.inbox());
-        assert!(!requests.is_empty(), "under way until it is answered");
+        let (requests, _tell, heard) = requests();
+        requests.send(7, &request);
+        assert_eq!(requests.size(), 1, "under way until it is answered");
         let Input::Http { id: 7, outcome } = heard.next().await else { panic!("not the answer") };
-        assert!(requests.is_empty());
+        assert_eq!(requests.size(), 0);
         outcome
     }
 
@@ -239,13 +165,68 @@ mod tests {
 
     #[wasm_bindgen_test]
     async fn nothing_is_heard_of_an_aborted_request() {
-        let (requests, heard) = (Requests::default(), Heard::default());
-        requests.post(1, request("data:,first"), &heard.inbox());
-        requests.post(2, request("data:,second"), &heard.inbox());
+        let (requests, _tell, heard) = requests();
+        requests.send(1, &request("data:,first"));
+        requests.send(2, &request("data:,second"));
         assert!(requests.abort(1));
         assert!(!requests.abort(1), "there is nothing left to abort");
         assert!(matches!(heard.next().await, Input::Http { id: 2, .. }));
-        assert!(requests.is_empty());
+        assert_eq!(requests.size(), 0);
+        assert!(heard.is_silent());
+    }
+
+    async fn probed(url: &str, limit_ms: u32) -> bool {
+        let (requests, _tell, heard) = requests();
+        requests.probe(5, url, limit_ms);
+        let Input::Probed { id: 5, is_answered } = heard.next().await else { panic!("not the answer") };
+        assert_eq!(requests.size(), 0);
+        is_answered
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_probe_is_answered_by_whatever_answers() {
+        let _fetch = Replaced::new(
+            "fetch",
+            "url, init",
+            "const { method, mode, credentials, cache, redirect, headers } = new Request(url, init);
+             globalThis.probed = [method, mode, credentials, cache, redirect, [...headers].length].join();
+             return Promise.resolve(url.endsWith('/down') ? Promise.reject(new TypeError) : Response.error())",
+        );
+        assert!(probed("https://example.com/api/v1", 60_000).await, "an opaque answer is one");
+        let asked = js_sys::eval("probed").unwrap().as_string().unwrap();
+        assert_eq!(asked, "GET,no-cors,omit,no-store,follow,0");
+        assert!(!probed("https://example.com/down", 60_000).await);
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_probe_without_an_answer_in_time_is_not_answered() {
+        assert!(!probed("http://127.0.0.1:1/", 60_000).await);
+        let _fetch = Replaced::new("fetch", "", "return new Promise(() => {})");
+        assert!(!probed("https://example.com", 5).await);
+    }
+
+    #[wasm_bindgen_test]
+    async fn the_agent_s_invitation_is_prepared_however_that_goes() {
+        for body in ["", "return Promise.resolve(7)", "throw 1", "return Promise.reject('no')", "return { then: 7 }"] {
+            let host =
+                js_sys::eval(&format!("({{ beforeAgentJoin(...given) {{ globalThis.given = given; {body} }} }})"));
+            let (requests, _tell, heard) = requests();
+            requests.prepare(3, "session", Some("context"), &Host::unchecked_from_js(host.unwrap()));
+            assert!(js_sys::eval("globalThis.given").unwrap().is_undefined(), "not within the call");
+            assert_eq!(heard.next().await, Input::JoinPrepared { id: 3 }, "{body}");
+            let given =
+                js_sys::eval("const [a, b, { aborted }] = given; delete globalThis.given; [a, b, aborted].join()");
+            assert_eq!(given.unwrap().as_string().unwrap(), "session,context,false");
+        }
+        let host = js_sys::eval(
+            "({ beforeAgentJoin: (id, context, signal) => new Promise(() => { globalThis.waiting = signal }) })",
+        );
+        let (requests, _tell, heard) = requests();
+        requests.prepare(4, "session", None, &Host::unchecked_from_js(host.unwrap()));
+        requests.send(5, &request("data:,later"));
+        assert!(matches!(heard.next().await, Input::Http { id: 5, .. }));
+        assert!(requests.abort(4));
+        assert_eq!(js_sys::eval("waiting.aborted").unwrap().as_bool(), Some(true));
         assert!(heard.is_silent());
     }
 }

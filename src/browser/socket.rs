@@ -67,15 +67,10 @@ impl Sockets {
             web.set_onclose(function);
             Socket { web, _listener: listener }
         });
-        let refused = socket.is_none();
+        let is_refused = socket.is_none();
         self.entries.borrow_mut().push(Entry { id, socket, ending: None });
-        if refused {
-            let (sockets, inbox) = (self.clone(), inbox.clone());
-            wasm_bindgen_futures::spawn_local(async move {
-                if sockets.take(id).is_some() {
-                    inbox(Input::SocketClosed { socket: id, code: ABNORMAL });
-                }
-            });
+        if is_refused {
+            self.expect_close(id, inbox);
         }
     }
 

@@ -16,6 +16,8 @@ export class Page {
   onTold = () => {};
   /** What `getAccessToken` of the application does. */
   token = () => Promise.resolve({ accessToken: "own-token" });
+  /** What `beforeAgentJoin` of the application does. */
+  beforeAgentJoin = () => Promise.resolve();
   /** How many calls into the host are under way. */
   depth = 0;
   deepest = 0;
@@ -80,6 +82,7 @@ export class Page {
       frame: tell("frame"),
       log: tell("log"),
       token: (reason, signal) => page.token(reason, signal),
+      beforeAgentJoin: (...values) => page.beforeAgentJoin(...values),
     };
     this.listener = (event) => {
       page.errors.push(event.error);
@@ -123,6 +126,9 @@ export class Page {
       sessionTimeoutMs: 600000,
       confirmTimeoutMs: 5000,
       maxReconnectAttempts: 10,
+      persistent: false,
+      fresh: false,
+      beforeAgentJoin: false,
       ...other,
     };
   }

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use crate::{Error, ErrorCode};
+use crate::{Error, ErrorCode, ids};
 
 /// What to do when the server no longer knows a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -77,6 +77,24 @@ impl Config {
         }
         options.api_url.truncate(options.api_url.trim_end_matches('/').len());
         Ok(Self(options))
+    }
+}
+
+impl Config {
+    /// What the record of this chat is stored under, and what its tabs call each other by: the same for every chat with
+    /// this connector, server and host identifier. Nothing of them can be read out of it.
+    pub fn storage_key(&self) -> String {
+        let connector = self.connector_token.as_deref().unwrap_or_default();
+        // No line break stands in any of them.
+        let whole = ids::fingerprint(&[connector, &self.api_url, &self.host_identifier].join("\n"));
+        // Half as many bits as there are: of what goes in, more is lost than could be found again.
+        let mut rest = (whole >> 64) as u64 ^ whole as u64;
+        let mut key = String::from("poly-messaging.1.");
+        for _ in 0..16 {
+            key.extend(char::from_digit((rest >> 60) as u32, 16));
+            rest <<= 4;
+        }
+        key
     }
 }
 

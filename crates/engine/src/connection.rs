@@ -2,6 +2,7 @@
 //!
 //! Whether an open one is alive is the matter of `liveness`, what a refused one means that of `refusal`.
 
+use crate::delivery::Draft;
 use crate::engine::{Engine, USER_END};
 use crate::liveness::Liveness;
 use crate::refusal::Purpose;
@@ -24,6 +25,9 @@ const SETTLE_QUIET_MS: u64 = 150;
 /// Sessions that may be lost in a row before anyone was there to answer; one more, and no other is made unasked.
 const MAX_SESSIONS_LOST: u32 = 3;
 
+/// The reason of an end that comes from the server's not knowing the session any more.
+pub(crate) const SESSION_LOST: &str = "REASON_SESSION_LOST";
+
 /// Close codes that this client uses itself.
 pub(crate) const CLOSE_NORMAL: u16 = 1_000;
 const CLOSE_NETWORK: u16 = 4_003;
@@ -33,6 +37,8 @@ const CLOSE_NETWORK: u16 = 4_003;
 pub(crate) enum Link {
     /// Nothing yet.
     Idle,
+    /// The record is read, to see whether there is a session to take up.
+    Record,
     /// An HTTP request is under way.
     Request { kind: RequestKind, id: RequestId, attempt: u32 },
     /// It failed, and is made again after a pause.
@@ -81,6 +87,9 @@ impl Engine {
     }
 
     pub(crate) fn open_socket_for(&mut self, purpose: Purpose) {
+        if self.session.is_some() {
+            self.look_back();
+        }
         let (Some(session), Some(token)) = (&self.session, &self.token) else { return self.connect() };
         let candidate = self.suspicion.candidate_id().filter(|_| purpose.is_on_candidate());
         self.last_socket += 1;
@@ -91,7 +100,7 @@ impl Engine {
         push_encoded(&mut url, candidate.unwrap_or(&session.id));
         url.push_str("&access_token=");
         push_encoded(&mut url, &token.access_token);
-        if let (Some(cursor), None) = (self.conversation.newest, candidate) {
+        if let (Some(cursor), None) = (self.conversation.cursor(), candidate) {
             url.push_str("&cursor=");
             url.push_str(&cursor.to_string());
         }
@@ -157,6 +166,7 @@ impl Engine {
     /// A frame came in: the socket is alive. `is_batch`: with history; `is_echo`: with a heartbeat.
     pub(crate) fn note_frame(&mut self, is_batch: bool, is_echo: bool) {
         // Another socket may have taken this one's place because of it.
+        let has_all = self.has_replayed();
         let Link::Socket(socket @ Socket { is_open: true, .. }) = &mut self.link else { return };
         self.timers.stop(Timer::HeartbeatAnswer);
         socket.liveness.is_checked = false;
@@ -171,9 +181,14 @@ impl Engine {
         if socket.is_first {
             self.settle_history();
         } else if is_batch || is_echo {
-            let quiet = if socket.is_echoed { SETTLE_QUIET_MS } else { SETTLE_TIMEOUT_MS };
+            let quiet = if socket.is_echoed && has_all { SETTLE_QUIET_MS } else { SETTLE_TIMEOUT_MS };
             self.timers.set(Timer::Settle, self.now.mono + quiet);
         }
+    }
+
+    /// Whether the history has come as far as it is known to go.
+    fn has_replayed(&self) -> bool {
+        self.session.as_ref().is_none_or(|session| session.replays_to <= self.conversation.newest)
     }
 
     /// The history has been quiet, or has not begun.
@@ -188,8 +203,15 @@ impl Engine {
     fn settle_history(&mut self) {
         let Link::Socket(socket) = &mut self.link else { return };
         socket.is_settled = true;
+        let is_first = socket.is_first;
         self.timers.stop(Timer::Settle);
-        self.conversation.drafts.settle();
+        if !is_first && self.conversation.has_holes() {
+            self.conversation.gaps.note_replay();
+        }
+        self.watch_holes();
+        self.conversation.drafts.settle(self.now.mono);
+        let error = Error::new(ErrorCode::MessageNotDelivered);
+        self.conversation.fail_drafts(Draft::is_hopeless, &error, &mut self.out);
         self.invite();
         self.flush();
     }
@@ -304,8 +326,9 @@ impl Engine {
         self.hang_up();
         self.log(LogLevel::Warn, code.as_str());
         if self.config.on_session_lost == OnSessionLost::End || self.is_ending() {
-            return self.finish("REASON_SESSION_LOST".to_owned());
+            return self.finish(SESSION_LOST.to_owned());
         }
+        self.keeper.is_restart = false;
         self.conversation.replace(&error, self.now.wall, &mut self.out);
         self.change(Change::Session { session: None });
         self.forget_lost_session();
@@ -323,6 +346,7 @@ impl Engine {
             self.out.push(Output::Abort { id });
         }
         self.stop_probe();
+        self.leave_record();
         self.drop_socket(CLOSE_NORMAL);
         self.timers.stop_all();
         self.typist = Default::default();
@@ -336,14 +360,17 @@ impl Engine {
         self.link = Link::Pause;
         self.typist = Default::default();
         // An invitation that went unanswered with the socket is not held against the agent.
-        self.invitation = Default::default();
+        self.forget_invitation();
         for timer in [
             Timer::Handshake,
             Timer::Heartbeat,
             Timer::HeartbeatAnswer,
             Timer::Settle,
             Timer::Join,
+            Timer::Preparation,
             Timer::Confirm,
+            Timer::Hole,
+            Timer::Resend,
             Timer::AgentTyping,
             Timer::UserTyping,
             Timer::Renewal,

@@ -6,6 +6,7 @@ mod facets;
 mod messages;
 
 use crate::delivery::{Drafts, Progress};
+use crate::gaps::Gaps;
 use crate::handoff::{Fact, PresenceLog};
 use crate::ids::Ids;
 use crate::streaming::{Chunk, Streams};
@@ -36,8 +37,9 @@ pub(crate) enum News {
 pub(crate) struct Conversation {
     pub(crate) transcript: Transcript,
     pub(crate) drafts: Drafts,
-    /// The highest sequence seen: the cursor.
+    /// The highest sequence seen.
     pub(crate) newest: Option<u64>,
+    pub(crate) gaps: Gaps,
     /// `SESSION_START` was seen.
     pub(crate) has_started: bool,
     /// Someone is there to answer: an agent has joined, or has written.
@@ -45,12 +47,16 @@ pub(crate) struct Conversation {
     /// The agent was asked to join, here or by another client.
     pub(crate) join_requested: bool,
     pub(crate) capabilities: Option<crate::Capabilities>,
+    /// `context_id` of the session's start.
+    pub(crate) context_id: Option<String>,
     pub(crate) ended: Option<Ended>,
     pub(crate) is_agent_typing: bool,
     streams: Streams,
     presence: PresenceLog,
     /// Fingerprints of the events' ids.
     seen: Ids,
+    /// Those of the drafts that have arrived.
+    echoed: Ids,
     /// The newest event that said something about the agent's typing.
     typing_sequence: u64,
     is_typing_renewed: bool,
@@ -76,6 +82,9 @@ impl Conversation {
             return News::None;
         }
         self.newest = self.newest.max(event.sequence);
+        if let Some(sequence) = event.sequence {
+            self.gaps.take(sequence);
+        }
         let envelope = Envelope {
             id: event.id.unwrap_or_default(),
             sequence: event.sequence,
@@ -106,6 +115,11 @@ impl Conversation {
         }
     }
 
+    /// Whether the server has the draft of this id.
+    pub(crate) fn has_echo(&self, draft_id: &str) -> bool {
+        self.echoed.holds(draft_id)
+    }
+
     /// Whether an agent types, or is in the middle of a message.
     pub(crate) fn is_agent_busy(&self) -> bool {
         self.is_agent_typing || self.streams.open().is_some()
@@ -114,8 +128,9 @@ impl Conversation {
     fn show(&mut self, body: &EventBody, envelope: &Envelope, out: &mut Vec<Output>) -> News {
         let sequence = envelope.sequence;
         match body {
-            EventBody::SessionStart { capabilities, .. } => {
+            EventBody::SessionStart { capabilities, context_id } => {
                 self.has_started = true;
+                self.context_id.clone_from(context_id);
                 self.capabilities = Some(capabilities.clone());
                 return News::SessionStart;
             }
@@ -192,6 +207,30 @@ impl Conversation {
         News::None
     }
 
+    // --------------------------------------------------------------------------------------------------- holes
+
+    /// Where the history is to be read from: the highest sequence below which nothing is missing, and behind which every
+    /// echo that is waited for comes. `None`: from the beginning.
+    pub(crate) fn cursor(&mut self) -> Option<u64> {
+        let holes = [self.gaps.first(), self.streams.first_hole()].into_iter().flatten();
+        let before_holes = holes.map(|first| first.checked_sub(1));
+        before_holes.chain(self.drafts.echoes_after()).chain([self.newest]).min().flatten()
+    }
+
+    /// Whether something is missing that the history may hold.
+    pub(crate) fn has_holes(&mut self) -> bool {
+        self.gaps.are_holes() || self.streams.first_hole().is_some()
+    }
+
+    /// What is missing does not exist: chunks that wait for it are shown without.
+    pub(crate) fn give_up_holes(&mut self, out: &mut Vec<Output>) {
+        self.gaps.give_up();
+        for id in self.streams.skip_holes() {
+            self.show_ready_chunks(id, out);
+        }
+        self.show_facets(out);
+    }
+
     // ---------------------------------------------------------------------------------------- socket and session
 
     /// The socket died: what was written may not have arrived, and what the agent does now cannot be seen.
@@ -211,13 +250,11 @@ impl Conversation {
         self.shown = old.shown;
         self.lines_without_id = old.lines_without_id;
         self.transcript.begin_session();
-        for draft in self.drafts.iter_mut().filter(|draft| draft.progress == Progress::Queued) {
-            let line = self.transcript.pending_key();
-            let timestamp = self.transcript.get(draft.line).map_or(wall, |message| message.timestamp);
-            self.transcript.relocate(draft.line, line, timestamp, out);
-            draft.line = line;
+        self.move_pending_last(wall, out);
+        // Where nothing was said before, there is nothing to tell apart.
+        if self.transcript.len() > 0 {
+            self.notice("sessionReplaced", None, Level::Info, wall, out);
         }
-        self.notice("sessionReplaced", None, Level::Info, wall, out);
         self.show_facets(out);
     }
 
@@ -263,8 +300,9 @@ impl Conversation {
         self.transcript.insert(key, message, out);
     }
 
+    /// The event's id, unless it has none or a line of an earlier session has it already.
     fn line_id(&mut self, envelope: &Envelope) -> String {
-        if !envelope.id.is_empty() {
+        if !envelope.id.is_empty() && !self.transcript.is_of_earlier_session(&envelope.id) {
             return envelope.id.clone();
         }
         self.lines_without_id += 1;

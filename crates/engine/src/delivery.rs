@@ -1,7 +1,8 @@
 //! The user's own messages on their way, from pending to sent or failed.
 //!
 //! The history is the truth: a message whose socket died before its echo came is neither resent nor given up until the
-//! replay has shown whether it arrived.
+//! replay has shown whether it arrived. One message at a time is on its way, so that whatever is swallowed, the order
+//! holds.
 
 use crate::transcript::Key;
 use crate::{CallId, Metadata, wire};
@@ -9,17 +10,33 @@ use crate::{CallId, Metadata, wire};
 /// Messages that may wait at once; one more is refused.
 pub(crate) const MAX_WAITING: usize = 100;
 
+/// Times that a replay may show a message not to have arrived; then it fails.
+const MAX_MISSES: u32 = 5;
+/// Milliseconds for which something on the way may still hold what was written to a socket that is dead.
+const AFTERLIFE_MS: u64 = 2_000;
+/// Milliseconds that double with each miss, from the second on, before a message is written again: 2 s, 4 s, 8 s.
+const MISS_PAUSE_MS: u64 = 500;
+
 /// How far a message has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Progress {
     /// Not written to any socket, or known not to have arrived: to be written.
     Queued,
-    /// Written to the open socket at this time, in monotonic milliseconds.
-    Written { at: u64 },
+    /// Written to the open socket.
+    Written,
     /// Written to a socket that died before the echo: the replay will tell.
     Unsure,
+    /// Another tab sees to it; the echo shows when it has arrived.
+    Elsewhere,
     /// Known not to have arrived, and waiting for the user to decide.
     Failed,
+}
+
+impl Progress {
+    /// It may have arrived.
+    pub(crate) fn is_in_doubt(self) -> bool {
+        matches!(self, Self::Written | Self::Unsure)
+    }
 }
 
 /// A message that the server is not known to have.
@@ -32,11 +49,50 @@ pub(crate) struct Draft {
     /// Its line in the transcript.
     pub(crate) line: Key,
     pub(crate) progress: Progress,
+    /// The highest sequence seen when it was written last: its echo has a higher one.
+    after: Option<u64>,
+    /// Replays that did not hold it though it had been written.
+    misses: u32,
+    /// It is not written before, in monotonic milliseconds.
+    not_before: u64,
     /// Calls to settle when its fate is known.
     pub(crate) calls: Vec<CallId>,
 }
 
 impl Draft {
+    /// A message that was not written yet, and whose delivery settles `calls`.
+    pub(crate) fn new(id: String, text: String, metadata: Metadata, line: Key, calls: Vec<CallId>) -> Self {
+        Self { id, text, metadata, line, progress: Progress::Queued, after: None, misses: 0, not_before: 0, calls }
+    }
+
+    /// The replay decides whether it has arrived, where it may have been written; and not before what another page may have
+    /// written cannot arrive any more.
+    pub(crate) fn doubt(&mut self, is_written: bool, now: u64) {
+        self.progress = if is_written { Progress::Unsure } else { Progress::Queued };
+        self.not_before = now + AFTERLIFE_MS;
+    }
+
+    /// Whether it may have been written, for one on its way that this tab sees to.
+    pub(crate) fn is_written(&self) -> Option<bool> {
+        match self.progress {
+            Progress::Queued => Some(false),
+            Progress::Written | Progress::Unsure => Some(true),
+            Progress::Elsewhere | Progress::Failed => None,
+        }
+    }
+
+    /// Queues it anew: the server has not taken it, and does not hold it any more.
+    pub(crate) fn queue_again(&mut self) {
+        self.progress = Progress::Queued;
+        self.misses = 0;
+        self.not_before = 0;
+    }
+
+    /// It was written, and did not arrive, time and again.
+    pub(crate) fn is_hopeless(&self) -> bool {
+        self.progress == Progress::Queued && self.misses >= MAX_MISSES
+    }
+
     /// The frame that brings it to the server.
     pub(crate) fn frame(&self) -> String {
         wire::user_message(&self.text, &self.id, &self.metadata)
@@ -50,6 +106,15 @@ pub(crate) struct Drafts(Vec<Draft>);
 impl Drafts {
     pub(crate) fn push(&mut self, draft: Draft) {
         self.0.push(draft);
+    }
+
+    /// Puts `drafts` before all others.
+    pub(crate) fn put_first(&mut self, drafts: Vec<Draft>) {
+        self.0.splice(0..0, drafts);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Draft> {
+        self.0.iter()
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Draft> {
@@ -80,37 +145,43 @@ impl Drafts {
         self.count(|progress| progress != Progress::Failed) >= MAX_WAITING
     }
 
-    /// When the message that has waited longest for its echo was written.
-    pub(crate) fn oldest_written(&self) -> Option<u64> {
-        self.0
-            .iter()
-            .filter_map(|draft| if let Progress::Written { at } = draft.progress { Some(at) } else { None })
-            .min()
+    /// Where the history is to be read from for the echoes of what may have arrived: after which sequence, or all of it.
+    /// `None`: there is nothing of that kind.
+    pub(crate) fn echoes_after(&self) -> Option<Option<u64>> {
+        self.0.iter().filter(|draft| draft.progress.is_in_doubt()).map(|draft| draft.after).min()
     }
 
-    /// The frames of what is queued, which counts as written at `now`.
-    pub(crate) fn write_queued(&mut self, now: u64) -> Vec<String> {
-        let queued = self.0.iter_mut().filter(|draft| draft.progress == Progress::Queued);
-        let write = |draft: &mut Draft| {
-            draft.progress = Progress::Written { at: now };
-            draft.frame()
-        };
-        queued.map(write).collect()
+    /// The frame of the next message, which counts as written from now on, after the sequence `newest`. `Err`: when it may
+    /// be written, where that is later.
+    pub(crate) fn write_next(&mut self, now: u64, newest: Option<u64>) -> Result<Option<String>, u64> {
+        if self.count(Progress::is_in_doubt) > 0 {
+            return Ok(None);
+        }
+        let Some(draft) = self.0.iter_mut().find(|draft| draft.progress == Progress::Queued) else { return Ok(None) };
+        if draft.not_before > now {
+            return Err(draft.not_before);
+        }
+        draft.progress = Progress::Written;
+        draft.after = newest;
+        draft.not_before = now + AFTERLIFE_MS;
+        Ok(Some(draft.frame()))
     }
 
     /// The socket died: what was written to it may or may not have arrived.
     pub(crate) fn lose_socket(&mut self) {
-        self.turn(|progress| matches!(progress, Progress::Written { .. }), Progress::Unsure);
+        for draft in self.0.iter_mut().filter(|draft| matches!(draft.progress, Progress::Written)) {
+            draft.progress = Progress::Unsure;
+        }
     }
 
     /// The replay is complete: what it did not hold never arrived.
-    pub(crate) fn settle(&mut self) {
-        self.turn(|progress| progress == Progress::Unsure, Progress::Queued);
-    }
-
-    fn turn(&mut self, which: impl Fn(Progress) -> bool, into: Progress) {
-        for draft in self.0.iter_mut().filter(|draft| which(draft.progress)) {
-            draft.progress = into;
+    pub(crate) fn settle(&mut self, now: u64) {
+        for draft in self.0.iter_mut().filter(|draft| draft.progress == Progress::Unsure) {
+            draft.progress = Progress::Queued;
+            draft.misses += 1;
+            if draft.misses > 1 {
+                draft.not_before = draft.not_before.max(now + (MISS_PAUSE_MS << draft.misses));
+            }
         }
     }
 }

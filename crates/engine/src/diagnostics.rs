@@ -32,6 +32,7 @@ pub struct Diagnostics<'a> {
     /// Times that a timer was late.
     sleeps: u32,
     sockets_opened: u32,
+    repairs: u32,
     http_requests: u32,
     frames_in: u32,
     frames_out: u32,
@@ -57,6 +58,7 @@ impl Engine {
             },
             link: match &self.link {
                 Link::Idle => "idle",
+                Link::Record => "record",
                 Link::Request { .. } => "request",
                 Link::RequestPause { .. } => "requestPause",
                 Link::Socket(_) => "socket",
@@ -73,7 +75,7 @@ impl Engine {
             cursor: self.conversation.newest,
             messages: self.conversation.transcript.len() as u32,
             drafts_queued: drafts(|progress| progress == Progress::Queued),
-            drafts_in_doubt: drafts(|progress| matches!(progress, Progress::Written { .. } | Progress::Unsure)),
+            drafts_in_doubt: drafts(Progress::is_in_doubt),
             drafts_failed: drafts(|progress| progress == Progress::Failed),
             reconnect_attempts: self.attempts.made,
             is_offline: self.is_offline,
@@ -83,6 +85,7 @@ impl Engine {
             renewals: self.counts.renewals,
             sleeps: self.counts.sleeps,
             sockets_opened: self.counts.sockets_opened,
+            repairs: self.counts.repairs,
             http_requests: self.counts.http_requests,
             frames_in: self.counts.frames_in,
             frames_out: self.counts.frames_out,

@@ -20,10 +20,18 @@ const AGENT_TYPING_MS: u64 = 10_000;
 const TYPING_STARTED_MS: u64 = 3_000;
 const TYPING_STOPPED_MS: u64 = 5_000;
 
-/// How often the agent was asked to join.
+/// Milliseconds that the application gets before the agent is asked to join.
+const PREPARATION_MS: u64 = 4_000;
+
+/// Milliseconds for which a part of the history may be late.
+const HOLE_MS: u64 = 3_000;
+
+/// How the agent is asked to join, on the socket at hand.
 #[derive(Debug, Default)]
 pub(crate) struct Invitation {
     tries: u32,
+    /// What the application is asked to do first, while it does it.
+    preparation: Option<RequestId>,
 }
 
 /// Whether the server believes that the user types.
@@ -72,9 +80,35 @@ impl Engine {
             self.timers.stop(Timer::Join);
             self.sessions_lost = 0;
         }
+        self.watch_holes();
         self.invite();
         self.flush();
         self.settle_if_ready();
+    }
+
+    /// Gives what is missing some time to come by itself.
+    pub(crate) fn watch_holes(&mut self) {
+        if !matches!(&self.link, Link::Socket(socket) if socket.is_settled) {
+            return;
+        }
+        if !self.conversation.has_holes() {
+            self.timers.stop(Timer::Hole);
+            self.conversation.gaps.note_whole();
+        } else if !self.timers.is_set(Timer::Hole) {
+            self.timers.set(Timer::Hole, self.now.mono + HOLE_MS);
+        }
+    }
+
+    /// Reads the history again from before what is missing, a bounded number of times.
+    pub(crate) fn repair(&mut self) {
+        if !self.conversation.gaps.is_hopeless() {
+            self.counts.repairs += 1;
+            return self.reopen_quietly();
+        }
+        self.log(LogLevel::Warn, "the history does not hold what is missing");
+        let before = self.out.len();
+        self.conversation.give_up_holes(&mut self.out);
+        self.put_changes_first(before);
     }
 
     /// Whoever is told of an event finds the state as the whole frame left it.
@@ -89,7 +123,7 @@ impl Engine {
         match news {
             News::None => {}
             // The conversation works: from here on, the tries count anew.
-            News::Confirmed => self.invitation = Invitation::default(),
+            News::Confirmed => self.invitation.tries = 0,
             News::SessionStart => {
                 self.schedule_heartbeat();
                 self.show_streaming();
@@ -101,9 +135,9 @@ impl Engine {
             News::SystemMessage { text, draft_id } => match text {
                 SystemText::JoinAgain => {
                     let draft = draft_id.and_then(|id| self.conversation.drafts.get_mut(&id));
-                    if let Some(draft) = draft.filter(|draft| draft.progress != Progress::Failed) {
+                    if let Some(draft) = draft.filter(|draft| draft.is_written().is_some()) {
                         // It was not taken: it goes out again once the agent is there.
-                        draft.progress = Progress::Queued;
+                        draft.queue_again();
                     }
                     self.conversation.has_agent = false;
                     // Whatever request there was, no agent is on its way because of it.
@@ -139,6 +173,9 @@ impl Engine {
         if !is_due || is_over || self.timers.is_set(Timer::Join) || self.invitation.tries >= MAX_INVITATIONS {
             return;
         }
+        if !self.conversation.join_requested && !self.prepare() {
+            return;
+        }
         if self.conversation.join_requested && self.invitation.tries == 0 {
             // Asked on an earlier socket or by another client: the agent may be on its way.
             self.invitation.tries = 1;
@@ -149,7 +186,58 @@ impl Engine {
         self.timers.set(Timer::Join, self.now.mono + JOIN_TIMEOUT_MS);
     }
 
-    pub(crate) fn handle_join_prepared(&mut self, _answered: RequestId) {}
+    /// Lets the application act before the agent is asked for the first time. Whether it has.
+    /// Source: Messaging API, "Sessions" (verified context).
+    fn prepare(&mut self) -> bool {
+        let Some(session) = self.session.as_ref().filter(|session| !session.is_prepared) else { return true };
+        if !self.config.before_agent_join {
+            return true;
+        }
+        if self.invitation.preparation.is_none() {
+            self.last_request += 1;
+            let id = self.last_request;
+            self.invitation.preparation = Some(id);
+            self.timers.set(Timer::Preparation, self.now.mono + PREPARATION_MS);
+            let (session_id, context_id) = (session.id.clone(), self.conversation.context_id.clone());
+            self.out.push(Output::PrepareJoin { id, session_id, context_id });
+        }
+        false
+    }
+
+    pub(crate) fn handle_join_prepared(&mut self, answered: RequestId) {
+        if self.invitation.preparation == Some(answered) {
+            self.invitation.preparation = None;
+            self.end_preparation();
+        }
+    }
+
+    /// The application has had its time: the conversation starts without it.
+    pub(crate) fn handle_late_preparation(&mut self) {
+        self.log(LogLevel::Warn, "beforeAgentJoin took too long");
+        self.abort_preparation();
+        self.end_preparation();
+    }
+
+    fn end_preparation(&mut self) {
+        self.timers.stop(Timer::Preparation);
+        if let Some(session) = &mut self.session {
+            session.is_prepared = true;
+        }
+        self.invite();
+        self.flush();
+    }
+
+    fn abort_preparation(&mut self) {
+        if let Some(id) = self.invitation.preparation.take() {
+            self.out.push(Output::Abort { id });
+        }
+    }
+
+    /// What was asked on a socket that is gone is asked anew on the next.
+    pub(crate) fn forget_invitation(&mut self) {
+        self.abort_preparation();
+        self.invitation = Invitation::default();
+    }
 
     pub(crate) fn handle_missing_agent(&mut self) {
         if self.conversation.has_agent || self.invitation.tries < MAX_INVITATIONS {
@@ -164,23 +252,27 @@ impl Engine {
 
     // ------------------------------------------------------------------------------------------------ messages
 
-    /// Writes what is queued, in order, once nothing before it is in doubt and someone is there to answer.
+    /// Writes the next message that is queued, once the one before it is confirmed and someone is there to answer.
     pub(crate) fn flush(&mut self) {
         let Link::Socket(socket) = &self.link else { return };
-        let in_doubt = self.conversation.drafts.count(|progress| progress == Progress::Unsure) > 0;
         let has_given_up = self.invitation.tries >= MAX_INVITATIONS && !self.timers.is_set(Timer::Join);
-        if socket.is_open && !in_doubt && (self.conversation.has_agent || has_given_up) && !self.is_ending() {
+        let may_write = socket.is_settled && !self.keeper.holds_back && !self.is_ending();
+        if may_write && (self.conversation.has_agent || has_given_up) {
             // The session may allow less than was known when the message was taken.
             let limit = self.max_message_size();
             let is_too_large = |draft: &Draft| draft.progress == Progress::Queued && draft.frame().len() > limit;
             self.conversation.fail_drafts(is_too_large, &Error::new(ErrorCode::MessageTooLarge), &mut self.out);
-            for frame in self.conversation.drafts.write_queued(self.now.mono) {
-                self.write(&frame);
+            match self.conversation.drafts.write_next(self.now.mono, self.conversation.newest) {
+                Ok(Some(frame)) => {
+                    self.write(&frame);
+                    self.timers.set(Timer::Confirm, self.now.mono + u64::from(self.config.confirm_timeout_ms));
+                }
+                Ok(None) => {}
+                Err(at) => self.timers.set(Timer::Resend, at),
             }
         }
-        match self.conversation.drafts.oldest_written() {
-            Some(at) => self.timers.set(Timer::Confirm, at + u64::from(self.config.confirm_timeout_ms)),
-            None => self.timers.stop(Timer::Confirm),
+        if self.conversation.drafts.count(|progress| progress == Progress::Written) == 0 {
+            self.timers.stop(Timer::Confirm);
         }
     }
 

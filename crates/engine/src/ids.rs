@@ -19,6 +19,11 @@ impl Ids {
         self.is_new_key(fingerprint(id))
     }
 
+    /// Whether `id` is known.
+    pub(crate) fn holds(&self, id: &str) -> bool {
+        self.0.contains_key(&fingerprint(id))
+    }
+
     /// Whether the event of this sequence, which has no id, was not known; from now on it is.
     pub(crate) fn is_new_sequence(&mut self, sequence: u64) -> bool {
         self.is_new_key(u128::from(sequence))
@@ -32,7 +37,7 @@ impl Ids {
 }
 
 /// FNV-1a of 128 bits.
-fn fingerprint(id: &str) -> u128 {
+pub(crate) fn fingerprint(id: &str) -> u128 {
     const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0100_0000_0000_0000_0000_013b;
     id.bytes().fold(OFFSET, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))

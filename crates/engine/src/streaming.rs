@@ -54,6 +54,8 @@ pub(crate) struct Streams {
     ids: Ids,
     streams: Vec<Stream>,
     open: Option<StreamId>,
+    /// Those with chunks that are early, and some that had.
+    early: Vec<StreamId>,
 }
 
 impl Streams {
@@ -124,6 +126,32 @@ impl Streams {
             self.complete(id);
         }
         Some(chunk)
+    }
+
+    /// Remembers whether chunks of this message still wait for one before them.
+    pub(crate) fn note_holes(&mut self, id: StreamId) {
+        if !self.stream(id).waiting.is_empty() && !self.early.contains(&id) {
+            self.early.push(id);
+        }
+    }
+
+    /// The sequence from which the history is to be read for the chunks that others wait for: that of their message.
+    pub(crate) fn first_hole(&mut self) -> Option<u64> {
+        let Self { early, streams, .. } = self;
+        early.retain(|id| !streams[id.0].waiting.is_empty());
+        early.iter().map(|id| streams[id.0].first_sequence.unwrap_or(0)).min()
+    }
+
+    /// Goes on behind the chunks that never came. Returns the messages in which some were missing.
+    pub(crate) fn skip_holes(&mut self) -> Vec<StreamId> {
+        let early = core::mem::take(&mut self.early);
+        for id in &early {
+            let stream = self.stream(*id);
+            if let Some(chunk) = stream.waiting.last() {
+                stream.taken = chunk.index - 1;
+            }
+        }
+        early
     }
 
     /// Finishes the open message as it stands. Returns its line.

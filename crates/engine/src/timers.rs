@@ -21,8 +21,14 @@ pub(crate) enum Timer {
     Settle,
     /// Ask the agent to join (again).
     Join,
+    /// The application has not done what it does before the agent is asked to join.
+    Preparation,
     /// A message was not echoed.
     Confirm,
+    /// A message that did not arrive may be written again.
+    Resend,
+    /// A part of the history is missing.
+    Hole,
     /// The agent's typing indicator has stood long enough.
     AgentTyping,
     /// The user has stopped typing.
@@ -31,10 +37,16 @@ pub(crate) enum Timer {
     End,
     /// The socket is old enough to be renewed.
     Renewal,
+    /// The record, or the lock on it, was not to be had.
+    Record,
+    /// Store what changes all the time.
+    Save,
+    /// See to the messages of tabs that are gone.
+    Claim,
 }
 
 impl Timer {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 19] = [
         Self::HttpRetry,
         Self::TokenAnswer,
         Self::Handshake,
@@ -43,15 +55,22 @@ impl Timer {
         Self::HeartbeatAnswer,
         Self::Settle,
         Self::Join,
+        Self::Preparation,
         Self::Confirm,
+        Self::Resend,
+        Self::Hole,
         Self::AgentTyping,
         Self::UserTyping,
         Self::End,
         Self::Renewal,
+        Self::Record,
+        Self::Save,
+        Self::Claim,
     ];
 
     /// Those that judge by what has not come, which a page that slept may just not have read yet.
-    const JUDGING: [Self; 5] = [Self::TokenAnswer, Self::Handshake, Self::HeartbeatAnswer, Self::Settle, Self::Confirm];
+    const JUDGING: [Self; 6] =
+        [Self::TokenAnswer, Self::Handshake, Self::HeartbeatAnswer, Self::Settle, Self::Confirm, Self::Record];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -63,11 +82,17 @@ impl Timer {
             Self::HeartbeatAnswer => "heartbeatAnswer",
             Self::Settle => "settle",
             Self::Join => "join",
+            Self::Preparation => "preparation",
             Self::Confirm => "confirm",
+            Self::Resend => "resend",
+            Self::Hole => "hole",
             Self::AgentTyping => "agentTyping",
             Self::UserTyping => "userTyping",
             Self::End => "end",
             Self::Renewal => "renewal",
+            Self::Record => "record",
+            Self::Save => "save",
+            Self::Claim => "claim",
         }
     }
 }

@@ -80,6 +80,12 @@ impl Transcript {
         self.session += 1;
     }
 
+    /// Whether a line that an earlier session left has this id.
+    pub(crate) fn is_of_earlier_session(&self, id: &str) -> bool {
+        let mut earlier = self.lines.iter().take_while(|(key, _)| key.session < self.session);
+        earlier.any(|(_, message)| message.id == id)
+    }
+
     pub(crate) fn insert(&mut self, key: Key, message: Message, out: &mut Vec<Output>) {
         let Err(at) = self.search(key) else { return };
         if !matches!(message.body, MessageBody::System { .. }) {

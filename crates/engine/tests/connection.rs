@@ -37,11 +37,11 @@ fn ready_waits_for_the_history() {
 #[test]
 fn a_dropped_socket_is_opened_again_from_the_cursor_without_another_join() {
     let mut client = Client::joined();
-    client.receive(agent_message(7, "Hello"));
+    client.receive(agent_message(3, "Hello"));
     client.drop_socket(1006);
     assert_eq!(client.status(), "reconnecting");
-    client.come_back([agent_message(9, "Still here?")]);
-    assert_eq!(client.urls[1], "wss://api.example/ws?session_id=s1&access_token=SECRET.jwt.x&cursor=7");
+    client.come_back([agent_message(4, "Still here?")]);
+    assert_eq!(client.urls[1], "wss://api.example/ws?session_id=s1&access_token=SECRET.jwt.x&cursor=3");
     assert_eq!(client.frame_types(), [] as [&str; 0]);
     assert_eq!(client.texts(), ["Hello", "Still here?"]);
     assert!(client.requests.is_empty(), "the session and its token are kept");
@@ -61,26 +61,25 @@ fn replayed_and_live_deliveries_of_one_event_are_one() {
 }
 
 #[test]
-fn backs_off_to_thirty_seconds_with_full_jitter() {
-    let mut longest = [0u64; 9];
+fn backs_off_to_thirty_seconds_in_ranges_that_double() {
+    let ranges = [(0, 2_000), (1_000, 3_000), (2_000, 6_000), (4_000, 12_000), (8_000, 24_000), (16_000, 30_000)];
+    let mut seen = ranges.map(|_| (u64::MAX, 0));
     for seed in 0..200 {
         let mut client = Client::with(Options { max_reconnect_attempts: 0, ..options() }, seed);
         client.give(Input::Start);
         client.answer_token();
         client.answer_session("s1");
-        for (attempt, longest) in longest.iter_mut().enumerate() {
+        for (least, longest) in &mut seen {
             client.drop_socket(1006);
             let pause = client.wait_for_socket();
-            assert!(pause <= (1_000 << attempt).min(30_000), "{pause} ms before attempt {}", attempt + 1);
+            *least = pause.min(*least);
             *longest = pause.max(*longest);
         }
     }
-    for (attempt, longest) in longest.into_iter().enumerate() {
-        assert!(
-            longest > (1_000 << attempt).min(30_000) * 9 / 10,
-            "never more than {longest} ms before {}",
-            attempt + 1
-        );
+    for ((least, longest), (from, to)) in seen.into_iter().zip(ranges) {
+        let edge = (to - from) / 10;
+        assert!((from..from + edge).contains(&least), "never less than {least} ms of {from} to {to}");
+        assert!((to - edge + 1..=to).contains(&longest), "never more than {longest} ms of {from} to {to}");
     }
 }
 
@@ -419,4 +418,14 @@ fn diagnostics_tell_states_and_counts_but_no_token_and_no_text() {
     assert!(!told.contains("SECRET") && !told.contains("private"), "{told}");
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
     assert_eq!((&told["connection"], &told["draftsInDoubt"], &told["cursor"]), (&json!("open"), &json!(1), &json!(2)));
+}
+
+#[test]
+fn nothing_is_written_to_a_socket_that_closed_while_the_page_slept() {
+    let mut client = Client::joined();
+    client.now += 120_000;
+    // `support` holds every write to an open socket.
+    client.drop_socket(1006);
+    assert_eq!(client.status(), "reconnecting");
+    assert!(client.frames.is_empty(), "{:?}", client.frames);
 }

@@ -211,7 +211,9 @@ fn messages_written_while_connecting_go_out_in_order_once_the_agent_is_there() {
     client.history([support::session_start(1)]);
     assert_eq!(client.frame_types(), ["REQUEST_POLY_AGENT_JOIN"]);
     client.receive(support::event(2, "POLY_AGENT_JOINED", json!({})));
-    assert_eq!(client.frame_types(), ["REQUEST_POLY_AGENT_JOIN", "USER_MESSAGE", "USER_MESSAGE"]);
+    assert_eq!(client.frame_texts(), ["first"]);
+    client.receive(support::echo(3, "d1", "first"));
+    assert_eq!(client.frame_texts(), ["first", "second"]);
     assert_eq!(client.texts(), ["first", "second"]);
 }
 

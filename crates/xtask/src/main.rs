@@ -15,6 +15,7 @@ mod demo;
 mod project;
 mod size;
 mod steps;
+mod storm;
 mod test;
 mod tools;
 
@@ -37,6 +38,8 @@ enum Command {
     Size(size::Options),
     /// Measure how the cost of chunks and of history grows
     Bench,
+    /// Simulate a server restart with many clients, and write docs/storm.md
+    Storm,
 }
 
 fn main() -> ExitCode {
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Size(options) => size::run(&options),
         Command::Bench => bench::run(),
+        Command::Storm => storm::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -30,7 +30,7 @@ pub(crate) struct Options {
 
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// The engine's tests
+    /// The engine's tests, the simulator's conversations, what fuzzing found, and the simulation of a server restart
     Engine,
     /// The sandbox's tests
     Sandbox,
@@ -63,7 +63,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         lint(&mut report);
     }
     if wanted(Part::Engine) {
-        report.tests("engine", || cargo_test(&["--package", "poly-messaging-engine"]));
+        let packages = ["poly-messaging-engine", "poly-messaging-simulator", "fuzz-targets", "storm"];
+        report.tests("engine", || cargo_test(&packages.map(|package| ["--package", package]).concat()));
     }
     if wanted(Part::Sandbox) {
         report.tests("sandbox", || cargo_test(&["--package", "poly-messaging-sandbox"]));
@@ -102,6 +103,7 @@ fn lint(report: &mut Report) {
             tools::cargo()
                 .args(["doc", "--no-deps", "--document-private-items", "--quiet"])
                 .args(["--package", "poly-messaging-engine", "--package", "poly-messaging-sandbox"])
+                .args(["--package", "poly-messaging-simulator"])
                 .env("RUSTDOCFLAGS", "--deny warnings"),
             "The lines above name what the docs link to in vain.",
         )

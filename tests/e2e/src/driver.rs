@@ -53,8 +53,8 @@ impl Driver {
         let mut command = Command::new(Engine::driver());
         command.arg(format!("--port={}", address.port()));
         if engine == Engine::Firefox {
-            // The default is one port for all.
-            command.arg("--websocket-port=0");
+            // The default is one port for all. Going offline is something that only the browser's own scripts may do.
+            command.args(["--websocket-port=0", "--allow-system-access"]);
         }
         let process = command
             .stdin(Stdio::null())

@@ -15,13 +15,19 @@
 //! [`Engine::from_env`]) and runs the tests in each. A test that fails leaves a screenshot, the document and what the
 //! browser said in `target/e2e/`.
 
+mod chat;
 mod driver;
 mod engine;
+mod network;
 mod page;
+mod profile;
+mod remote;
 mod sandbox;
+mod secrets;
+mod site;
+mod windows;
 
 use std::{
-    any::Any,
     fs,
     panic::{AssertUnwindSafe, resume_unwind},
     path::{Path, PathBuf},
@@ -29,14 +35,19 @@ use std::{
     time::Duration,
 };
 
+use fantoccini::wd::Capabilities;
 use futures_util::FutureExt;
 use tokio::time::timeout;
 
+pub use chat::{Chat, Setup, texts_said};
 use driver::Driver;
 pub use engine::Engine;
+pub use network::Offline;
 pub use page::Page;
-pub use poly_messaging_sandbox::ConnectorSettings;
+use profile::Profile;
+use remote::Remote;
 pub use sandbox::Sandbox;
+pub use secrets::Swept;
 
 /// How long a test may take, with the start of its browser. A test that needs longer hangs.
 const TEST_LIMIT: Duration = Duration::from_secs(120);
@@ -46,20 +57,24 @@ const TEST_LIMIT: Duration = Duration::from_secs(120);
 ///
 /// # Panics
 ///
-/// When the test does, when it takes longer than two minutes, and when the browser or the sandbox does not start.
+/// When the test does, when it takes longer than two minutes, and when the browser or the sandbox does not start; and
+/// when a token is found in what the client stored or logged ([`Page::sweep`]).
 pub fn on_sandbox(test: impl AsyncFnOnce(&Page, &Sandbox)) {
-    on_sandbox_with(sandbox::quick(), test);
+    on_sandbox_within(TEST_LIMIT, test);
 }
 
-/// As [`on_sandbox`], with a sandbox of these settings.
+/// As [`on_sandbox`], for a test that may take so long.
 ///
 /// # Panics
 ///
 /// As [`on_sandbox`].
-pub fn on_sandbox_with(settings: ConnectorSettings, test: impl AsyncFnOnce(&Page, &Sandbox)) {
-    in_browser(async |page| {
-        let sandbox = Sandbox::start(settings).await;
-        test(page, &sandbox).await;
+pub fn on_sandbox_within(limit: Duration, test: impl AsyncFnOnce(&Page, &Sandbox)) {
+    run(async |traces| {
+        let work = async |page: &Page| {
+            let sandbox = Sandbox::start().await;
+            test(page, &sandbox).await;
+        };
+        browse(&traces, Engine::capabilities(), limit, work).await;
     });
 }
 
@@ -67,40 +82,99 @@ pub fn on_sandbox_with(settings: ConnectorSettings, test: impl AsyncFnOnce(&Page
 ///
 /// # Panics
 ///
-/// When the test does, when it takes longer than two minutes, and when the browser does not start.
+/// As [`on_sandbox`].
 pub fn in_browser(test: impl AsyncFnOnce(&Page)) {
+    run(async |traces| browse(&traces, Engine::capabilities(), TEST_LIMIT, test).await);
+}
+
+/// Runs a test in one browser after another, all with the same profile, beside a sandbox.
+///
+/// # Panics
+///
+/// As [`on_sandbox`].
+pub fn on_profile(test: impl AsyncFnOnce(&Visits, &Sandbox)) {
+    run(async |traces| {
+        let visits = Visits { traces, profile: Profile::new() };
+        let sandbox = Sandbox::start().await;
+        test(&visits, &sandbox).await;
+        visits.traces.remove();
+    });
+}
+
+/// Browsers that share a profile, one after the other.
+pub struct Visits {
+    traces: Traces,
+    profile: Profile,
+}
+
+impl Visits {
+    /// Starts a browser, has it do this, and closes it as a user does.
+    ///
+    /// In WebKitGTK the page is driven without WebDriver, since that keeps no profile: there it can be opened once, run
+    /// scripts and wait.
+    ///
+    /// # Panics
+    ///
+    /// When the work does, and when the browser does not start.
+    pub async fn visit(&self, sandbox: &Sandbox, work: impl AsyncFnOnce(&Page)) {
+        let engine = self.traces.engine;
+        if engine == Engine::WebKit {
+            let remote = Remote::new(sandbox.line(), self.profile.folder(), &self.traces.log());
+            let page = Page::without_driver(engine, remote);
+            let test = async {
+                work(&page).await;
+                page.sweep().await;
+            };
+            timeout(TEST_LIMIT, test).await.expect("a visit takes less than two minutes");
+            page.close().await;
+        } else {
+            let capabilities = self.profile.told_in(engine, Engine::capabilities());
+            browse(&self.traces, capabilities, TEST_LIMIT, work).await;
+        }
+    }
+}
+
+/// Runs a test on a runtime of its own.
+fn run(test: impl AsyncFnOnce(Traces)) {
     let engine = Engine::from_env();
     let name = thread::current().name().unwrap_or("test").replace("::", "-");
     let traces = Traces::of(&name, engine);
-
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("cannot start the tokio runtime");
-    runtime.block_on(async {
-        let driver = Driver::start(engine, &traces.log()).await;
-        let page = Page::new(engine, &driver).await;
-        let outcome = AssertUnwindSafe(timeout(TEST_LIMIT, test(&page))).catch_unwind().await;
-        let failure: Option<Box<dyn Any + Send>> = match outcome {
-            Ok(Ok(())) => None,
-            Ok(Err(_)) => Some(Box::new(format!("{name} took longer than {TEST_LIMIT:?}"))),
-            Err(panic) => Some(panic),
-        };
-        if failure.is_some() {
-            traces.keep(&page).await;
+    runtime.block_on(test(traces));
+}
+
+/// Starts a browser, has it do this, and closes it, however that ends.
+async fn browse(traces: &Traces, capabilities: Capabilities, limit: Duration, work: impl AsyncFnOnce(&Page)) {
+    let engine = traces.engine;
+    let driver = Driver::start(engine, &traces.log()).await;
+    let page = Page::new(engine, &driver, capabilities).await;
+    let test = async {
+        work(&page).await;
+        for window in page.windows().await {
+            page.switch_to(&window).await;
+            page.sweep().await;
         }
-        page.close().await;
-        drop(driver);
-        match failure {
-            None => traces.remove(),
-            Some(panic) => resume_unwind(panic),
-        }
-    });
+    };
+    let test = async { timeout(limit, test).await.unwrap_or_else(|_| panic!("the test took longer than {limit:?}")) };
+    let failure = AssertUnwindSafe(test).catch_unwind().await.err();
+    if failure.is_some() {
+        traces.keep(&page).await;
+    }
+    page.close().await;
+    drop(driver);
+    match failure {
+        None => traces.remove(),
+        Some(panic) => resume_unwind(panic),
+    }
 }
 
 /// What a failed test leaves behind: `target/e2e/TEST-ENGINE.png`, `.html` and `.log`.
 struct Traces {
+    engine: Engine,
     stem: PathBuf,
 }
 
@@ -108,7 +182,7 @@ impl Traces {
     fn of(test: &str, engine: Engine) -> Self {
         let folder = project_root().join("target/e2e");
         fs::create_dir_all(&folder).expect("cannot make target/e2e");
-        let traces = Self { stem: folder.join(format!("{test}-{engine}")) };
+        let traces = Self { engine, stem: folder.join(format!("{test}-{engine}")) };
         traces.remove();
         traces
     }

@@ -3,12 +3,17 @@
 
 use std::{future::Future, time::Duration};
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError, wd::WebDriverCompatibleCommand};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    elements::Element,
+    error::CmdError,
+    wd::{Capabilities, WebDriverCompatibleCommand},
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::{Engine, driver::Driver};
+use crate::{Engine, driver::Driver, remote::Remote, secrets::Secrets};
 
 /// How long a condition may take to come true.
 const WAIT_LIMIT: Duration = Duration::from_secs(20);
@@ -17,20 +22,36 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How long a browser may take to answer when a test is over.
 const CLOSING_LIMIT: Duration = Duration::from_secs(10);
 
-/// A browser window with a profile of its own.
+/// A browser. What is asked of it is asked of the window it is switched to.
 pub struct Page {
     engine: Engine,
-    client: Client,
+    hands: Hands,
+    secrets: Secrets,
+}
+
+/// How the page is driven.
+enum Hands {
+    WebDriver(Client),
+    /// The little that a page does for itself: opening, running scripts and waiting.
+    Remote(Remote),
 }
 
 impl Page {
-    pub(crate) async fn new(engine: Engine, driver: &Driver) -> Self {
+    pub(crate) async fn new(engine: Engine, driver: &Driver, capabilities: Capabilities) -> Self {
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(Engine::capabilities())
+            .capabilities(capabilities)
             .connect(&driver.url())
             .await
             .unwrap_or_else(|error| panic!("{engine} does not start: {error:?}"));
-        Self { engine, client }
+        Self { engine, hands: Hands::WebDriver(client), secrets: Secrets::default() }
+    }
+
+    pub(crate) fn without_driver(engine: Engine, remote: Remote) -> Self {
+        Self { engine, hands: Hands::Remote(remote), secrets: Secrets::default() }
+    }
+
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
 
     /// The engine behind the page.
@@ -38,39 +59,64 @@ impl Page {
         self.engine
     }
 
+    /// Whether WebDriver drives it.
+    pub(crate) fn has_driver(&self) -> bool {
+        matches!(self.hands, Hands::WebDriver(_))
+    }
+
     /// WebDriver itself, for what has no method here.
+    ///
+    /// # Panics
+    ///
+    /// When the browser is driven without it.
     pub fn client(&self) -> &Client {
-        &self.client
+        match &self.hands {
+            Hands::WebDriver(client) => client,
+            Hands::Remote(_) => panic!("this browser is driven without WebDriver"),
+        }
     }
 
     /// Goes to an address and waits until its page is loaded.
     pub async fn open(&self, address: &str) {
-        self.client.goto(address).await.unwrap_or_else(|error| panic!("cannot open {address}: {error}"));
+        match &self.hands {
+            Hands::WebDriver(client) => {
+                self.sweep().await;
+                client.goto(address).await.unwrap_or_else(|error| panic!("cannot open {address}: {error}"));
+            }
+            Hands::Remote(remote) => remote.open(address).await,
+        }
     }
 
     /// Loads the page again.
     pub async fn reload(&self) {
-        self.client.refresh().await.expect("cannot reload");
+        self.sweep().await;
+        self.client().refresh().await.expect("cannot reload");
     }
 
     /// Runs the body of a function on the page, and returns what it returns.
     pub async fn eval(&self, body: &str, arguments: &[Value]) -> Value {
-        self.client
-            .execute(body, arguments.to_vec())
-            .await
-            .unwrap_or_else(|error| panic!("`{body}` failed on the page: {error}"))
+        self.run(body, arguments).await.unwrap_or_else(|error| panic!("`{body}` failed on the page: {error}"))
+    }
+
+    async fn run(&self, body: &str, arguments: &[Value]) -> Result<Value, String> {
+        match &self.hands {
+            Hands::WebDriver(client) => {
+                client.execute(body, arguments.to_vec()).await.map_err(|error| error.to_string())
+            }
+            Hands::Remote(remote) => remote.eval(body, arguments).await,
+        }
     }
 
     /// Runs the body of an async function on the page, and returns what its promise brings.
     pub async fn eval_async(&self, body: &str, arguments: &[Value]) -> Value {
+        let Hands::WebDriver(client) = &self.hands else { return self.eval(body, arguments).await };
         let script = format!(
             "const done = arguments[arguments.length - 1];
             (async function () {{ {body} }})
                 .apply(null, [...arguments].slice(0, -1))
                 .then((value) => done({{ value }}), (error) => done({{ error: String(error) }}));"
         );
-        let outcome = self
-            .client
+        let outcome = client
             .execute_async(&script, arguments.to_vec())
             .await
             .unwrap_or_else(|error| panic!("`{body}` failed on the page: {error}"));
@@ -84,7 +130,7 @@ impl Page {
     pub async fn wait_until(&self, expression: &str) -> Value {
         let script = format!("return ({expression});");
         let look = || async {
-            let value = self.client.execute(&script, Vec::new()).await.map_err(|error| error.to_string())?;
+            let value = self.run(&script, &[]).await?;
             let falsy = matches!(value, Value::Null | Value::Bool(false)) || value == json!("") || value == json!(0);
             if falsy { Err(value.to_string()) } else { Ok(value) }
         };
@@ -94,7 +140,7 @@ impl Page {
     /// Waits until an element that can be seen matches a CSS selector.
     pub async fn wait_for(&self, selector: &str) -> Element {
         let look = || async {
-            let element = self.client.find(Locator::Css(selector)).await.map_err(|_| "no such element")?;
+            let element = self.client().find(Locator::Css(selector)).await.map_err(|_| "no such element")?;
             match element.is_displayed().await {
                 Ok(true) => Ok(element),
                 _ => Err("it is hidden"),
@@ -117,7 +163,7 @@ impl Page {
     /// Waits until the text of an element contains this text, and returns the whole.
     pub async fn wait_for_text(&self, selector: &str, text: &str) -> String {
         let look = || async {
-            let element = self.client.find(Locator::Css(selector)).await.map_err(|_| "no such element".to_owned())?;
+            let element = self.client().find(Locator::Css(selector)).await.map_err(|_| "no such element".to_owned())?;
             let found = element.text().await.map_err(|error| error.to_string())?;
             if found.contains(text) { Ok(found) } else { Err(format!("{found:?}")) }
         };
@@ -137,19 +183,19 @@ impl Page {
 
     /// How many elements match.
     pub async fn count(&self, selector: &str) -> usize {
-        self.done(selector, self.client.find_all(Locator::Css(selector))).await.len()
+        self.done(selector, self.client().find_all(Locator::Css(selector))).await.len()
     }
 
     /// An attribute of the first element that matches.
     pub async fn attribute(&self, selector: &str, name: &str) -> Option<String> {
-        let element = self.done(selector, self.client.find(Locator::Css(selector))).await;
+        let element = self.done(selector, self.client().find(Locator::Css(selector))).await;
         self.done(selector, element.attr(name)).await
     }
 
     /// Clicks as a user does: waits until the element is there, can be seen and is enabled.
     pub async fn click(&self, selector: &str) {
         let look = || async {
-            let element = self.client.find(Locator::Css(selector)).await.map_err(|_| "no such element".to_owned())?;
+            let element = self.client().find(Locator::Css(selector)).await.map_err(|_| "no such element".to_owned())?;
             if !element.is_enabled().await.map_err(|error| error.to_string())? {
                 return Err("it is disabled".to_owned());
             }
@@ -170,19 +216,29 @@ impl Page {
         if self.engine != Engine::Chromium {
             return Vec::new();
         }
-        let Ok(Value::Array(entries)) = self.client.issue_cmd(ConsoleLog).await else { return Vec::new() };
-        entries
-            .iter()
-            .map(|entry| {
-                let field = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
-                format!("{} {}", field("level"), field("message"))
-            })
-            .collect()
+        self.console_entries().await.into_iter().map(|(_, line)| line).collect()
+    }
+
+    /// As [`Page::console`], without what the browser itself had to say.
+    pub(crate) async fn console_of_page(&self) -> Vec<String> {
+        if self.engine != Engine::Chromium {
+            return Vec::new();
+        }
+        let entries = self.console_entries().await;
+        entries.into_iter().filter(|(source, _)| source == "console-api").map(|(_, line)| line).collect()
+    }
+
+    async fn console_entries(&self) -> Vec<(String, String)> {
+        let Ok(Value::Array(entries)) = self.client().issue_cmd(ConsoleLog).await else { return Vec::new() };
+        let field = |entry: &Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+        let line = |entry: &Value| format!("{} {}", field(entry, "level"), field(entry, "message"));
+        entries.iter().map(|entry| (field(entry, "source"), line(entry))).collect()
     }
 
     /// The page's address, for a message.
     pub(crate) async fn place(&self) -> String {
-        match timeout(CLOSING_LIMIT, self.client.current_url()).await {
+        let Hands::WebDriver(client) = &self.hands else { return "a page without WebDriver".to_owned() };
+        match timeout(CLOSING_LIMIT, client.current_url()).await {
             Ok(Ok(url)) => url.to_string(),
             Ok(Err(error)) => error.to_string(),
             Err(_) => "a page that does not answer".to_owned(),
@@ -191,18 +247,22 @@ impl Page {
 
     /// A PNG of what can be seen, and the document.
     pub(crate) async fn picture(&self) -> (Option<Vec<u8>>, Option<String>) {
-        let picture = timeout(CLOSING_LIMIT, self.client.screenshot()).await;
-        let source = timeout(CLOSING_LIMIT, self.client.source()).await;
+        let Hands::WebDriver(client) = &self.hands else { return (None, None) };
+        let picture = timeout(CLOSING_LIMIT, client.screenshot()).await;
+        let source = timeout(CLOSING_LIMIT, client.source()).await;
         (picture.ok().and_then(Result::ok), source.ok().and_then(Result::ok))
     }
 
     /// Ends the session, and the browser with it.
     pub(crate) async fn close(self) {
-        // A browser that hangs goes with its driver.
-        let _ = timeout(CLOSING_LIMIT, self.client.close()).await;
+        match self.hands {
+            // A browser that hangs goes with its driver.
+            Hands::WebDriver(client) => drop(timeout(CLOSING_LIMIT, client.close()).await),
+            Hands::Remote(remote) => remote.close().await,
+        }
     }
 
-    async fn keep_looking<T, E: ToString, F: Future<Output = Result<T, E>>>(
+    pub(crate) async fn keep_looking<T, E: ToString, F: Future<Output = Result<T, E>>>(
         &self,
         what: &str,
         look: impl Fn() -> F,

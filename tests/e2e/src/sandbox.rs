@@ -1,32 +1,46 @@
 //! The sandbox of one test, in the test's own process.
 
+use std::sync::Arc;
+
 use http::{Method, Request, header::CONTENT_TYPE};
 use http_body_util::BodyExt;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use poly_messaging_sandbox::{ConnectorSettings, RunningSandbox, Sandbox as Server, SandboxConfig};
 use serde_json::Value;
 
-use crate::project_root;
+use crate::{project_root, remote::Line, site::Site};
 
 /// A sandbox that serves the demo page and the package, and answers to a test's orders.
 pub struct Sandbox {
     server: RunningSandbox,
-}
-
-/// Settings for tests: the conversation takes as many steps as ever, and shorter pauses between them.
-pub(crate) fn quick() -> ConnectorSettings {
-    ConnectorSettings { pace_ms: 10, step_ms: 100, ..ConnectorSettings::default() }
+    site: Site,
 }
 
 impl Sandbox {
-    pub(crate) async fn start(settings: ConnectorSettings) -> Self {
+    pub(crate) async fn start() -> Self {
+        // The conversation takes as many steps as ever, and shorter pauses between them.
+        let settings = ConnectorSettings { pace_ms: 10, step_ms: 100, ..ConnectorSettings::default() };
         let (www, pkg) = (project_root().join("target/demo"), project_root().join("pkg"));
         for made in [www.join("demo.js"), pkg.join("index.js")] {
             assert!(made.exists(), "{} is missing: `cargo xtask test e2e` makes it", made.display());
         }
         let config = SandboxConfig { settings, www: Some(www), pkg: Some(pkg), ..SandboxConfig::default() };
         let server = Server::start(config).await.unwrap_or_else(|error| panic!("the sandbox does not start: {error}"));
-        Self { server }
+        Self { server, site: Site::start().await }
+    }
+
+    /// The address of one of the tests' own pages (`tests/e2e/pages`), which are not the sandbox's: another origin.
+    pub fn page(&self, path: &str) -> String {
+        self.site.url("127.0.0.1", path)
+    }
+
+    /// The same pages as of another site.
+    pub fn page_of_another_site(&self, path: &str) -> String {
+        self.site.url("localhost", path)
+    }
+
+    pub(crate) fn line(&self) -> Arc<Line> {
+        Arc::clone(&self.site.line)
     }
 
     /// The address of a path on this sandbox.

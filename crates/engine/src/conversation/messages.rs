@@ -17,7 +17,11 @@ impl Conversation {
     ) -> News {
         let message_id = if message_id.is_empty() { &envelope.id } else { message_id };
         let line = self.transcript.key(envelope.sequence, self.newest());
-        let draft = envelope.metadata.get(CLIENT_EVENT_ID).and_then(|id| self.drafts.remove(id));
+        let draft_id = envelope.metadata.get(CLIENT_EVENT_ID);
+        let draft = draft_id.and_then(|id| {
+            self.echoed.is_new(id);
+            self.drafts.remove(id)
+        });
         let Some(draft) = draft else {
             let body = MessageBody::User {
                 text: text.to_owned(),
@@ -106,10 +110,16 @@ impl Conversation {
             Some(open) => open,
             None => self.streams.locate(if message_id.is_empty() { &chunk.envelope.id } else { &message_id }),
         };
-        let message_id = self.streams.stream(id).message_id.clone();
         self.hold_place(id, &chunk.envelope, out);
         let abandoned = self.streams.take_in(id, chunk);
         self.stop_streaming(abandoned, out);
+        self.show_ready_chunks(id, out);
+        self.streams.note_holes(id);
+    }
+
+    /// Shows the chunks whose turn it is.
+    pub(super) fn show_ready_chunks(&mut self, id: StreamId, out: &mut Vec<Output>) {
+        let message_id = self.streams.stream(id).message_id.clone();
         while let Some(chunk) = self.streams.next_ready(id) {
             self.show_chunk(id, &message_id, &chunk, out);
             let body = EventBody::AgentMessageChunk {

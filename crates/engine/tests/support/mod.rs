@@ -4,11 +4,15 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(missing_docs, unreachable_pub, reason = "test support is read, not published")]
 
+pub mod tabs;
+
+use std::collections::VecDeque;
+
 use poly_messaging_engine::*;
 use serde_json::{Value, json};
 
 /// Virtual time begins here: late enough that nothing is near zero.
-const START: u64 = 1_000_000;
+pub const START: u64 = 1_000_000;
 
 pub struct Client {
     pub engine: Engine,
@@ -22,6 +26,8 @@ pub struct Client {
     /// Requests not answered yet.
     pub requests: Vec<(RequestId, HttpRequest)>,
     pub tokens_asked: Vec<(RequestId, TokenReason)>,
+    /// What the application was asked to do before the agent joins: session and context.
+    pub preparations: Vec<(RequestId, String, Option<String>)>,
     pub aborted: Vec<RequestId>,
     /// Probes not answered yet.
     pub probes: Vec<RequestId>,
@@ -31,6 +37,11 @@ pub struct Client {
     pub closed_with: Vec<u16>,
     pub settled: Vec<(CallId, Result<(), ErrorCode>)>,
     pub log: Vec<String>,
+    /// What was asked of the storage and of the other tabs, and not seen to yet ([`tabs`] does).
+    pub tasks: VecDeque<Output>,
+    /// By how much the device's clock goes wrong, in milliseconds.
+    pub wall_offset: i64,
+    is_persistent: bool,
     calls: CallId,
 }
 
@@ -74,7 +85,13 @@ impl Client {
     }
 
     pub fn with(options: Options, seed: u64) -> Self {
-        let engine = Engine::new(Config::parse(options).unwrap(), seed, Now { mono: START, wall: START });
+        Self::with_at(options, seed, START)
+    }
+
+    /// A client of a page that was loaded at this time.
+    pub fn with_at(options: Options, seed: u64, now: u64) -> Self {
+        let is_persistent = options.persistent;
+        let engine = Engine::new(Config::parse(options).unwrap(), seed, Now { mono: now, wall: now });
         let state = State {
             connection: ConnectionView::Idle,
             session: None,
@@ -88,13 +105,14 @@ impl Client {
         };
         Self {
             engine,
-            now: START,
+            now,
             deadline: None,
             state,
             events: vec![],
             frames: vec![],
             requests: vec![],
             tokens_asked: vec![],
+            preparations: vec![],
             aborted: vec![],
             probes: vec![],
             socket: None,
@@ -102,6 +120,9 @@ impl Client {
             closed_with: vec![],
             settled: vec![],
             log: vec![],
+            tasks: VecDeque::new(),
+            wall_offset: 0,
+            is_persistent,
             calls: 0,
         }
     }
@@ -141,7 +162,8 @@ impl Client {
     }
 
     pub fn give(&mut self, input: Input) -> Option<Error> {
-        let step = self.engine.handle(Now { mono: self.now, wall: self.now }, input);
+        let step =
+            self.engine.handle(Now { mono: self.now, wall: self.now.saturating_add_signed(self.wall_offset) }, input);
         self.deadline = step.deadline;
         for output in step.outputs {
             self.carry_out(output);
@@ -163,6 +185,7 @@ impl Client {
                 assert!(self.probes.is_empty(), "a second probe");
                 self.probes.push(id);
             }
+            Output::PrepareJoin { id, session_id, context_id } => self.preparations.push((id, session_id, context_id)),
             Output::Abort { id } => {
                 self.probes.retain(|probe| *probe != id);
                 self.requests.retain(|(request, _)| *request != id);
@@ -202,7 +225,10 @@ impl Client {
                 self.settled.push((call, result.map_err(|error| error.code)));
             }
             Output::Log { message, .. } => self.log.push(message),
-            other => panic!("not asked for: {other:?}"),
+            Output::Load { .. } | Output::Store { .. } | Output::Forget | Output::Unlock | Output::Tell { .. } => {
+                assert!(self.is_persistent, "not asked for: {output:?}");
+                self.tasks.push_back(output);
+            }
         }
     }
 
@@ -327,6 +353,11 @@ impl Client {
     pub fn frame_types(&self) -> Vec<&str> {
         let types = self.frames.iter().map(|frame| frame["type"].as_str().unwrap().trim_start_matches("EVENT_TYPE_"));
         types.filter(|name| *name != "HEARTBEAT").collect()
+    }
+
+    /// The texts of the messages written, in order.
+    pub fn frame_texts(&self) -> Vec<&str> {
+        self.frames.iter().filter_map(|frame| frame["payload"]["text"].as_str()).collect()
     }
 
     pub fn event_types(&self) -> Vec<&str> {

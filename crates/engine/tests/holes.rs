@@ -1,0 +1,163 @@
+//! What is missing of the history is read again, without anyone noticing.
+
+mod support;
+
+use poly_messaging_engine::*;
+use serde_json::{Value, json};
+use support::*;
+
+/// A client that has seen the sequences 1 to 9.
+fn settled() -> Client {
+    let mut client = Client::joined();
+    for sequence in 3..=9 {
+        client.receive(agent_message(sequence, &format!("said {sequence}")));
+    }
+    client.events.clear();
+    client
+}
+
+/// The client has opened another socket by itself: the history from its cursor on, then the echo behind it.
+fn replay(client: &mut Client, events: impl IntoIterator<Item = Value>) {
+    client.open();
+    client.history([session_start(1)].into_iter().chain(events));
+    client.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
+    client.pass(200);
+}
+
+fn cursor(client: &Client) -> Option<u64> {
+    client.urls.last()?.split("&cursor=").nth(1)?.parse().ok()
+}
+
+#[test]
+fn an_event_that_does_not_come_is_read_from_the_history() {
+    let mut client = settled();
+    client.receive(agent_message(11, "said 11"));
+    client.pass(2_999);
+    assert_eq!(client.urls.len(), 1, "it may be late");
+    client.pass(1);
+    assert_eq!((client.urls.len(), cursor(&client)), (2, Some(9)));
+    replay(&mut client, [agent_message(10, "said 10"), agent_message(11, "said 11")]);
+    assert_eq!(client.texts()[7..], ["said 10", "said 11"]);
+    assert_eq!(client.event_types(), ["agentMessage", "agentMessage", "heartbeat"], "no word of the connection");
+    assert_eq!(client.status(), "open");
+    client.pass(20_000);
+    assert_eq!(client.urls.len(), 2);
+}
+
+#[test]
+fn an_event_that_comes_late_needs_no_repair() {
+    let mut client = settled();
+    client.receive(agent_message(11, "said 11"));
+    client.pass(2_000);
+    client.receive(agent_message(10, "said 10"));
+    client.pass(20_000);
+    assert_eq!(client.urls.len(), 1);
+}
+
+#[test]
+fn a_reconnect_goes_back_to_what_is_missing() {
+    let mut client = settled();
+    client.receive(agent_message(11, "said 11"));
+    client.drop_socket(1006);
+    client.wait_for_socket();
+    assert_eq!(cursor(&client), Some(9));
+}
+
+#[test]
+fn gaps_of_the_servers_own_are_looked_into_three_times_and_never_again() {
+    let mut client = settled();
+    client.receive(agent_message(20, "said 20"));
+    for sockets in 2..=4 {
+        client.pass(3_000);
+        assert_eq!((client.urls.len(), cursor(&client)), (sockets, Some(9)));
+        replay(&mut client, [agent_message(20, "said 20")]);
+    }
+    client.pass(4_000);
+    client.receive(agent_message(30, "said 30"));
+    client.pass(4_000);
+    assert_eq!(client.urls.len(), 4);
+    client.drop_socket(1006);
+    client.wait_for_socket();
+    assert_eq!(cursor(&client), Some(30));
+}
+
+#[test]
+fn a_server_that_numbers_in_steps_of_ten_is_not_asked_again() {
+    let mut client = Client::connected();
+    client.history([session_start(10), event(20, "POLY_AGENT_JOINED", json!({}))]);
+    for sequence in 3..30 {
+        client.receive(agent_message(sequence * 10, "Hello"));
+    }
+    client.pass(20_000);
+    assert_eq!(client.urls.len(), 1);
+}
+
+#[test]
+fn a_chunk_that_does_not_come_is_read_from_the_history() {
+    let mut client = Client::joined();
+    client.receive(chunk(3, "m", 1, "one ", false));
+    client.receive(chunk(5, "m", 3, "three ", false));
+    client.pass(3_000);
+    assert_eq!(cursor(&client), Some(2), "from before the message");
+    replay(
+        &mut client,
+        [chunk(3, "m", 1, "one ", false), chunk(4, "m", 2, "two ", false), chunk(5, "m", 3, "three ", false)],
+    );
+    client.receive(chunk(6, "m", 4, "four", true));
+    assert_eq!(client.texts(), ["one two three four"]);
+    client.pass(20_000);
+    assert_eq!(client.urls.len(), 2);
+}
+
+#[test]
+fn what_waits_for_a_chunk_that_does_not_exist_is_shown_in_the_end() {
+    let mut client = Client::joined();
+    client.receive(chunk(3, "m", 1, "one ", false));
+    client.receive(chunk(4, "m", 3, "three", true));
+    for _ in 0..3 {
+        client.pass(3_000);
+        replay(&mut client, [chunk(3, "m", 1, "one ", false), chunk(4, "m", 3, "three", true)]);
+    }
+    assert_eq!(client.texts(), ["one "]);
+    client.pass(3_000);
+    assert_eq!(client.texts(), ["one three"]);
+    assert!(
+        !client.state.messages.iter().any(|line| matches!(line.body, MessageBody::Agent { is_streaming: true, .. }))
+    );
+    client.pass(20_000);
+    assert_eq!(client.urls.len(), 4);
+}
+
+#[test]
+fn a_message_on_its_way_is_not_lost_by_a_repair() {
+    let mut client = settled();
+    client.receive(agent_message(11, "said 11"));
+    client.pass(2_000);
+    let call = client.send("d1", "mine");
+    client.pass(1_000);
+    replay(&mut client, [agent_message(10, "said 10"), agent_message(11, "said 11"), echo(12, "d1", "mine")]);
+    assert_eq!(client.result(call), Some(Ok(())));
+    client.pass(10_000);
+    assert_eq!(client.frame_texts(), ["mine"]);
+}
+
+#[test]
+fn an_echo_may_be_missing_where_gaps_mean_nothing() {
+    let mut client = settled();
+    client.receive(agent_message(20, "said 20"));
+    for _ in 0..3 {
+        client.pass(3_000);
+        replay(&mut client, []);
+    }
+    client.pass(3_000);
+    let call = client.send("d1", "mine");
+    client.receive(agent_message(30, "about mine"));
+    client.pass(5_000);
+    client.frames.clear();
+    client.wait_for_socket();
+    assert_eq!(cursor(&client), Some(20), "what had been seen when it was written");
+    replay(&mut client, [echo(25, "d1", "mine"), agent_message(30, "about mine")]);
+    client.pass(5_000);
+    assert_eq!(client.result(call), Some(Ok(())));
+    assert!(client.frame_texts().is_empty(), "it had arrived");
+}

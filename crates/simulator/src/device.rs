@@ -1,0 +1,88 @@
+//! What the tabs of one browser share: the stored record, the lock on it, the clock on the wall.
+
+use std::collections::VecDeque;
+
+use poly_messaging_engine::RequestId;
+
+use crate::scenario::{StorageFault, Traits};
+
+/// A page as it is between two reloads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Load {
+    pub(crate) page: usize,
+    pub(crate) number: u32,
+}
+
+/// Something to be done with the record.
+#[derive(Debug)]
+pub(crate) enum Operation {
+    Load { id: RequestId, exclusive: bool },
+    Store(String),
+    Forget,
+    Unlock,
+}
+
+/// What the tabs share.
+pub(crate) struct Device {
+    pub(crate) traits: Traits,
+    pub(crate) record: Option<String>,
+    holder: Option<Load>,
+    waiting: VecDeque<Load>,
+    /// What is said to be the time since 1970 when the virtual time is 0.
+    pub(crate) epoch: u64,
+}
+
+impl Device {
+    pub(crate) fn new(traits: Traits) -> Self {
+        let epoch = 1_700_000_000_000u64.saturating_add_signed(traits.skew);
+        Self { traits, record: None, holder: None, waiting: VecDeque::new(), epoch }
+    }
+
+    /// Takes the lock, or waits for it. Returns whether `load` has it now.
+    pub(crate) fn lock(&mut self, load: Load) -> bool {
+        if self.holder.is_none_or(|holder| holder == load) {
+            self.holder = Some(load);
+            return true;
+        }
+        self.waiting.push_back(load);
+        false
+    }
+
+    pub(crate) fn is_held_by(&self, load: Load) -> bool {
+        self.holder == Some(load)
+    }
+
+    /// Lets go of the lock. Returns who has it now.
+    pub(crate) fn unlock(&mut self, load: Load) -> Option<Load> {
+        if self.holder != Some(load) {
+            return None;
+        }
+        self.holder = self.waiting.pop_front();
+        self.holder
+    }
+
+    /// The page is gone. Returns who has the lock because of that.
+    pub(crate) fn leave(&mut self, load: Load) -> Option<Load> {
+        self.waiting.retain(|other| *other != load);
+        self.unlock(load)
+    }
+
+    pub(crate) fn store(&mut self, record: String) {
+        if self.traits.storage_fault == StorageFault::None {
+            self.record = Some(record);
+        }
+    }
+
+    /// The session that the record is of.
+    pub(crate) fn session(&self) -> Option<&str> {
+        let record = self.record.as_deref()?;
+        let from = &record[record.find("session-")?..];
+        let end = from.bytes().position(|byte| byte == b'"').unwrap_or(from.len());
+        Some(&from[..end])
+    }
+
+    /// Whether the record holds a message.
+    pub(crate) fn holds(&self, draft_id: &str) -> bool {
+        self.record.as_deref().is_some_and(|record| record.contains(draft_id))
+    }
+}

@@ -1,0 +1,91 @@
+//! What the users have written, and what has become of it.
+
+use poly_messaging_engine::ErrorCode;
+
+use crate::device::Load;
+
+/// A message of a user.
+#[derive(Debug, Clone)]
+pub(crate) struct Sent {
+    pub(crate) draft_id: String,
+    pub(crate) text: String,
+    /// Where it was written.
+    pub(crate) load: Load,
+    /// Counts what was sent and sent again.
+    pub(crate) order: u32,
+    /// Why it was shown as failed, if that was the last that was said of it.
+    pub(crate) failed: Option<ErrorCode>,
+    pub(crate) is_confirmed: bool,
+    /// Times that the user sent it again after its session was gone, when it may have been in that session's log.
+    pub(crate) repeats: usize,
+    /// Why nothing is owed to it any more.
+    pub(crate) excuse: Option<&'static str>,
+}
+
+/// All messages.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    pub(crate) sent: Vec<Sent>,
+    orders: u32,
+}
+
+impl Outbox {
+    /// A new message: its draft id and its text, which no other has.
+    pub(crate) fn write(&mut self, load: Load) -> (String, String) {
+        let number = self.sent.len();
+        let draft_id = format!("draft-{number}.");
+        let text = match number % 4 {
+            0 => format!("message {number} \"quoted\" \\ 👩‍🍳"),
+            _ => format!("message {number}"),
+        };
+        let order = self.next_order();
+        self.sent.push(Sent {
+            draft_id: draft_id.clone(),
+            text: text.clone(),
+            load,
+            order,
+            failed: None,
+            is_confirmed: false,
+            repeats: 0,
+            excuse: None,
+        });
+        (draft_id, text)
+    }
+
+    /// It was refused at once, and so never was.
+    pub(crate) fn take_back(&mut self) {
+        self.sent.pop();
+    }
+
+    pub(crate) fn send_again(&mut self, draft_id: &str) {
+        let order = self.next_order();
+        if let Some(sent) = self.find(draft_id) {
+            sent.order = order;
+            if sent.failed.take() != Some(ErrorCode::MessageNotDelivered) {
+                sent.repeats += 1;
+            }
+        }
+    }
+
+    pub(crate) fn find(&mut self, draft_id: &str) -> Option<&mut Sent> {
+        self.sent.iter_mut().find(|sent| sent.draft_id == draft_id)
+    }
+
+    pub(crate) fn fail(&mut self, draft_id: &str, code: ErrorCode) {
+        if let Some(sent) = self.find(draft_id) {
+            sent.failed = Some(code);
+        }
+    }
+
+    pub(crate) fn confirm(&mut self, draft_id: &str) {
+        if let Some(sent) = self.find(draft_id) {
+            sent.is_confirmed = true;
+            sent.failed = None;
+        }
+    }
+
+    fn next_order(&mut self) -> u32 {
+        self.orders += 1;
+        self.orders
+    }
+}

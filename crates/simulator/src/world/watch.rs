@@ -1,0 +1,176 @@
+//! What is watched while a conversation goes on: heartbeats, backoff, budget, and how soon a connection is back.
+
+use poly_messaging_engine::{ConnectionView, ErrorCode, Input, PageEvent};
+
+use super::World;
+use crate::network::DELAY_MS;
+use crate::page::Page;
+
+/// Milliseconds within which a connection has to be open once the network and the server are well and the page is seen: a
+/// socket that is dead is found out by a heartbeat (30 s, 45 s on some servers, and 10 s for the answer), or an attempt
+/// that was begun too early is given up (15 s) and the next made after the longest pause (30 s).
+pub(crate) const OPEN_MS: u64 = 75_000;
+/// The same once the browser says that there is a network again, beyond the time that frames are on their way: where
+/// no socket was thought to be open, and where a dead one was (3 s for the heartbeat's answer, 2 s of backoff).
+const ONLINE_MS: u64 = 1_000;
+const ONLINE_WITH_SOCKET_MS: u64 = 5_000;
+/// Milliseconds by which something may be late because of the browser's timers.
+const SLACK_MS: u64 = 100;
+/// Longest pause before any attempt.
+const BACKOFF_MAX_MS: u64 = 30_000;
+
+impl World {
+    /// Looks at everything once something has happened.
+    pub(super) fn watch(&mut self) {
+        let is_calm = !self.network.is_dead() && self.server.trouble.is_none();
+        self.calm_since = if is_calm { self.calm_since.or(Some(self.now)) } else { None };
+        for number in 0..self.pages.len() {
+            let now = self.now;
+            let page = &mut self.pages[number];
+            if !page.runs() || !page.is_visible {
+                continue;
+            }
+            let is_open = matches!(page.state.connection, ConnectionView::Open);
+            let is_up = is_open && page.socket.is_some_and(|(_, link, is_open)| is_open && self.network.passes(link));
+            if is_up || is_excused_from_being_open(page) {
+                (page.watch.down_since, page.watch.open_by) = (None, None);
+            } else {
+                page.watch.down_since.get_or_insert(now);
+            }
+            let watch = &self.pages[number].watch;
+            if let (Some(calm), Some(down)) = (self.calm_since, watch.down_since) {
+                let since = calm.max(down).max(watch.runs_since);
+                if now > since + OPEN_MS {
+                    self.accuse("open", format!("page {number} has no working connection since {} ms", now - since));
+                }
+            }
+            let watch = &self.pages[number].watch;
+            if is_calm && watch.open_by.is_some_and(|by| now > by) {
+                self.accuse("open", format!("page {number} is not open in time after the browser said online"));
+            }
+            self.watch_beats(number, is_open);
+            let page = &self.pages[number];
+            if page.watch.attempt_by.is_some_and(|by| now > by.max(page.watch.runs_since) + SLACK_MS) {
+                self.pages[number].watch.attempt_by = None;
+                self.accuse("backoff", format!("page {number} does not make the attempt that it announced"));
+            }
+        }
+    }
+
+    fn watch_beats(&mut self, number: usize, is_open: bool) {
+        let interval = 1_000 * self.scenario.rules.heartbeat_seconds.max(30);
+        let page = &self.pages[number];
+        let since = page.watch.beat_at.max(page.watch.runs_since);
+        if is_open && page.socket.is_some() && self.now > since + interval + SLACK_MS {
+            self.accuse("heartbeats", format!("page {number} has sent none for {} ms", self.now - since));
+        }
+    }
+
+    pub(super) fn note_opened(&mut self, page: usize) {
+        let watch = &mut self.pages[page].watch;
+        watch.beat_at = self.now;
+        watch.has_beaten = false;
+        // One goes behind the handshake.
+        watch.spare_beats = 1;
+    }
+
+    pub(super) fn note_heartbeat(&mut self, page: usize) {
+        let interval = 1_000 * self.scenario.rules.heartbeat_seconds.min(30);
+        let watch = &mut self.pages[page].watch;
+        let gap = self.now - watch.beat_at;
+        watch.beat_at = self.now;
+        if gap < interval {
+            if watch.spare_beats == 0 {
+                self.accuse("heartbeats", format!("page {page} sends one after {gap} ms"));
+            } else {
+                watch.spare_beats -= 1;
+            }
+        }
+    }
+
+    pub(super) fn note_input(&mut self, number: usize, input: &Input) {
+        let page = &mut self.pages[number];
+        // Timers that are late mean that the page slept, and that the connection is to be looked at.
+        if page.deadline.is_some_and(|deadline| self.now > deadline.at + 1_000) {
+            page.watch.spare_beats += 1;
+        }
+        let Input::Page(event) = input else { return };
+        if matches!(event, PageEvent::Visible | PageEvent::Returned | PageEvent::Online) {
+            page.watch.spare_beats += 1;
+        }
+    }
+
+    /// The browser says, as it happens, that there is a network.
+    pub(super) fn note_online(&mut self, number: usize) {
+        let is_calm = !self.network.is_dead() && self.server.trouble.is_none();
+        let page = &mut self.pages[number];
+        let is_known = page.session.as_ref().is_some_and(|session| self.server.has(self.now, session));
+        if !is_calm || !is_known || !page.runs() || !page.is_visible || is_excused_from_being_open(page) {
+            return;
+        }
+        let wait = match page.socket {
+            // What comes in passes for a sign of life, though nothing may go out.
+            Some((_, link, true)) if !self.network.is_deaf(link) => return,
+            Some((_, _, true)) => ONLINE_WITH_SOCKET_MS,
+            _ => ONLINE_MS,
+        };
+        page.watch.open_by = Some(self.now + wait + 4 * DELAY_MS);
+    }
+
+    pub(super) fn note_attempt(&mut self, page: usize) {
+        self.pages[page].watch.attempt_by = None;
+    }
+
+    pub(super) fn note_connection(&mut self, number: usize, connection: &ConnectionView) {
+        let page = &mut self.pages[number];
+        match connection {
+            ConnectionView::Reconnecting { retry_in_ms, .. } => {
+                page.watch.attempt_by = Some(self.now + u64::from(*retry_in_ms));
+                return;
+            }
+            ConnectionView::Open => {}
+            ConnectionView::Failed { error } if error.code == ErrorCode::SessionReconnectExhausted => {
+                let attempt = page.watch.attempt;
+                let least = self.budgets().filter(|budget| *budget > 0).min();
+                if least.is_none_or(|least| u64::from(attempt) < least) {
+                    self.accuse("budget", format!("page {number} gave up after attempt {attempt}"));
+                }
+                self.counts.exhausted += 1;
+            }
+            _ => {}
+        }
+        self.pages[number].watch.attempt_by = None;
+    }
+
+    /// An attempt is announced.
+    pub(super) fn note_pause(&mut self, page: usize, attempt: u32, retry_in_ms: u32) {
+        self.counts.reconnects += 1;
+        // 1 s, 2 s, 4 s on average: the first up to twice that, the others up to half as much again.
+        let longest = if attempt <= 1 { 2_000 } else { BACKOFF_MAX_MS.min(1_500 << (attempt - 1).min(5)) };
+        if u64::from(retry_in_ms) > longest {
+            self.accuse("backoff", format!("page {page} waits {retry_in_ms} ms before attempt {attempt}"));
+        }
+        let most = if self.budgets().any(|budget| budget == 0) { None } else { self.budgets().max() };
+        let is_online = !self.pages[page].watch.is_told_offline && !self.device.traits.is_always_offline;
+        if is_online && most.is_some_and(|most| u64::from(attempt) > most) {
+            self.accuse("budget", format!("page {page} makes attempt {attempt} of {most:?}"));
+        }
+        self.pages[page].watch.attempt = attempt;
+    }
+
+    /// The application's and, where it has one, the server's; 0: no limit. Which of them counts depends on what was heard.
+    fn budgets(&self) -> impl Iterator<Item = u64> + use<> {
+        let own = u64::from(self.scenario.max_reconnect_attempts);
+        core::iter::once(own).chain(self.scenario.rules.max_reconnect_attempts)
+    }
+}
+
+/// Closed or ended by the user, given up within its rights, or not begun.
+fn is_excused_from_being_open(page: &Page) -> bool {
+    let connection = &page.state.connection;
+    page.state.ended.is_some()
+        || !matches!(
+            connection,
+            ConnectionView::Open | ConnectionView::Connecting | ConnectionView::Reconnecting { .. }
+        )
+}

@@ -1,0 +1,6 @@
+//! Any text as a frame.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    fuzz_targets::decode(data);
+});

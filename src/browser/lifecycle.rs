@@ -1,0 +1,159 @@
+//! The page's life: whether there is a network, whether the page is seen, and whether it runs at all.
+
+use std::cell::{Cell, RefCell};
+
+use poly_messaging_engine::{Input, PageEvent};
+use wasm_bindgen::prelude::*;
+use web_sys::Event;
+
+use super::Inbox;
+use crate::plain;
+
+/// `freeze` and `resume` are known to Chromium alone.
+const EVENTS: [&str; 7] = ["online", "offline", "visibilitychange", "freeze", "resume", "pagehide", "pageshow"];
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = addEventListener, catch)]
+    fn add_listener(name: &str, listener: &JsValue, captures: bool) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_name = removeEventListener, catch)]
+    fn remove_listener(name: &str, listener: &JsValue, captures: bool) -> Result<(), JsValue>;
+}
+
+/// Listens while a chat is in use.
+#[derive(Default)]
+pub(crate) struct Lifecycle {
+    listener: RefCell<Option<Listener>>,
+    /// What was reported last.
+    is_offline: Cell<bool>,
+}
+
+struct Listener(Closure<dyn Fn(Event)>);
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        for name in EVENTS {
+            let _ = remove_listener(name, self.0.as_ref(), true);
+        }
+    }
+}
+
+impl Lifecycle {
+    /// Begins to listen, unless it does. Returns what to report before anything else: the network may have come or gone
+    /// while nobody listened.
+    pub(crate) fn listen(&self, inbox: &Inbox) -> Option<Input> {
+        if self.listener.borrow().is_some() {
+            return None;
+        }
+        let inbox = inbox.clone();
+        let listener = Listener(Closure::<dyn Fn(Event)>::new(move |event: Event| {
+            if let Some(event) = page_event(&event) {
+                inbox(Input::Page(event));
+            }
+        }));
+        for name in EVENTS {
+            // Captured, all of them can be heard from here, those of the document too, and no page can hide them.
+            let _ = add_listener(name, listener.0.as_ref(), true);
+        }
+        self.listener.replace(Some(listener));
+        let is_offline = get(&["navigator", "onLine"]).as_bool() == Some(false);
+        let event = if is_offline { PageEvent::Offline } else { PageEvent::Online };
+        (self.is_offline.replace(is_offline) != is_offline).then_some(Input::Page(event))
+    }
+
+    /// Takes note of what the page's network is said to be.
+    pub(crate) fn note(&self, event: PageEvent) {
+        match event {
+            PageEvent::Offline => self.is_offline.set(true),
+            PageEvent::Online => self.is_offline.set(false),
+            _ => {}
+        }
+    }
+
+    /// Listens no more.
+    pub(crate) fn ignore(&self) {
+        self.listener.take();
+    }
+}
+
+fn page_event(event: &Event) -> Option<PageEvent> {
+    Some(match event.type_().as_str() {
+        "online" => PageEvent::Online,
+        "offline" => PageEvent::Offline,
+        "visibilitychange" if get(&["document", "visibilityState"]).as_string().as_deref() == Some("hidden") => {
+            PageEvent::Hidden
+        }
+        "visibilitychange" => PageEvent::Visible,
+        "freeze" | "pagehide" => PageEvent::Left,
+        // A page that was just loaded shows itself, too.
+        "pageshow" if plain::get(event, "persisted").as_bool() != Some(true) => return None,
+        _ => PageEvent::Returned,
+    })
+}
+
+fn get(path: &[&str]) -> JsValue {
+    path.iter().fold(js_sys::global().into(), |value, name| plain::get(&value, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::browser::testing::Heard;
+
+    fn fire(script: &str) {
+        js_sys::eval(script).unwrap();
+    }
+
+    #[wasm_bindgen_test]
+    async fn turns_of_the_page_s_life_are_reported() {
+        let (page, heard) = (Lifecycle::default(), Heard::default());
+        assert_eq!(page.listen(&heard.inbox()), None, "the test has a network");
+        assert_eq!(page.listen(&heard.inbox()), None, "it listens once");
+        let see = "Object.defineProperty(document, 'visibilityState', { configurable: true, value:";
+        for (script, event) in [
+            ("dispatchEvent(new Event('offline'))", PageEvent::Offline),
+            ("dispatchEvent(new Event('online'))", PageEvent::Online),
+            (&format!("{see} 'hidden' }}); document.dispatchEvent(new Event('visibilitychange'))"), PageEvent::Hidden),
+            (
+                &format!("{see} 'visible' }}); document.dispatchEvent(new Event('visibilitychange'))"),
+                PageEvent::Visible,
+            ),
+            ("document.dispatchEvent(new Event('freeze'))", PageEvent::Left),
+            ("document.dispatchEvent(new Event('resume'))", PageEvent::Returned),
+            ("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))", PageEvent::Left),
+            ("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))", PageEvent::Returned),
+            ("dispatchEvent(new PageTransitionEvent('pagehide'))", PageEvent::Left),
+        ] {
+            fire(script);
+            assert_eq!(heard.next().await, Input::Page(event), "{script}");
+            assert!(heard.is_silent());
+        }
+        fire("delete document.visibilityState; dispatchEvent(new PageTransitionEvent('pageshow'))");
+        assert!(heard.is_silent(), "a page that was just loaded has not returned");
+        page.ignore();
+        fire("dispatchEvent(new Event('offline'))");
+        assert!(heard.is_silent());
+    }
+
+    #[wasm_bindgen_test]
+    fn a_network_that_went_while_nobody_listened_is_reported_first() {
+        let (page, inbox) = (Lifecycle::default(), Heard::default().inbox());
+        let is_online = |is_online: bool| {
+            fire(&format!("Object.defineProperty(navigator, 'onLine', {{ configurable: true, value: {is_online} }})"));
+        };
+        is_online(false);
+        assert_eq!(page.listen(&inbox), Some(Input::Page(PageEvent::Offline)));
+        page.ignore();
+        assert_eq!(page.listen(&inbox), None, "known");
+        page.ignore();
+        is_online(true);
+        assert_eq!(page.listen(&inbox), Some(Input::Page(PageEvent::Online)));
+        page.note(PageEvent::Offline);
+        page.ignore();
+        assert_eq!(page.listen(&inbox), Some(Input::Page(PageEvent::Online)));
+        fire("delete navigator.onLine");
+        page.ignore();
+    }
+}

@@ -1,0 +1,219 @@
+// @ts-check
+/**
+ * The record of a session, kept beyond the page: sealed in `localStorage`, in the tab's own `sessionStorage`, or by an adapter
+ * of the application. What it holds is the engine's business.
+ *
+ * Loads, stores and the like are carried out one after the other, some of them under a lock that one tab holds at a time. What
+ * goes wrong costs the record, and with it that the session is taken up again; nothing else.
+ */
+
+/** Milliseconds that sealing and unsealing may take. Some browsers' IndexedDB never answers. */
+const VAULT_LIMIT_MS = 2_000;
+/** Milliseconds that an adapter may take for each call. */
+const ADAPTER_LIMIT_MS = 5_000;
+
+const CANNOT_SEAL =
+  "The session cannot be kept sealed here (WebCrypto, IndexedDB or room is missing): it is kept for this tab only.";
+const CANNOT_STORE = "The session cannot be stored: it ends with this page.";
+
+/** Kinds of what is told, as `answers.rs` knows them. */
+const LOADED = 4;
+const WARNING = 5;
+
+/** One chat's record. */
+export class Storage {
+  #key;
+  #place;
+  #vault;
+  #tell;
+  /** @type {Promise<unknown>} The last thing to do so far. */
+  #last = Promise.resolve();
+  /** @type {AbortController | null} Of the exclusive loads since the last unlock. */
+  #wanted = null;
+  /** @type {(() => void) | null} Lets go of the lock. */
+  #release = null;
+  /** Sealing failed, and is not tried again. */
+  #inClear = false;
+  /** Storing failed, and that was said. */
+  #useless = false;
+
+  /**
+   * The record under `key`. `"local"`, where it cannot be sealed, is as `"tab"`. In `sessionStorage` it is not sealed, since a key
+   * beside it would protect nothing; nor for an adapter, whose medium is the seal.
+   * @param {string} key
+   * @param {"local" | "tab" | "none" | import("../../js/src/types.js").SessionStorageAdapter} place
+   * @param {{ seal(name: string, text: string): Promise<string>, unseal(name: string, sealed: string): Promise<string> }} vault
+   * @param {(kind: number, id: number, number: number, text?: string) => void} tell
+   */
+  constructor(key, place, vault, tell) {
+    this.#key = key;
+    this.#place = place;
+    this.#vault = vault;
+    this.#tell = tell;
+  }
+
+  /**
+   * Reads the record in its turn and tells it; with `exclusive`, once the lock is granted, which is then kept.
+   * @param {number} id
+   * @param {boolean} exclusive
+   */
+  load(id, exclusive) {
+    const { signal } = (this.#wanted ??= new AbortController());
+    this.#queue(async () => {
+      if (exclusive && !(await this.#lock(signal))) return;
+      const record = await this.read();
+      this.#tell(LOADED, id, 0, record);
+    });
+  }
+
+  /**
+   * Keeps `record` in place of the one before, in its turn. What does not work is told once.
+   * @param {string} record
+   */
+  store(record) {
+    this.#queue(async () => {
+      const warning = await this.#write(record);
+      if (warning) this.#tell(WARNING, 0, 0, warning);
+    });
+  }
+
+  /** Removes the record, in its turn. */
+  forget() {
+    this.#queue(() => this.remove());
+  }
+
+  /** Lets go of the lock once everything before is done. Exclusive loads that have not got it are given up. */
+  unlock() {
+    this.#wanted?.abort();
+    this.#wanted = null;
+    this.#queue(() => {
+      this.#release?.();
+      this.#release = null;
+    });
+  }
+
+  /** As `unlock`, and nothing is told any more. */
+  leave() {
+    this.#tell = () => undefined;
+    this.unlock();
+  }
+
+  /**
+   * The record, now; undefined where there is none that can be read.
+   * @returns {Promise<string | undefined>}
+   */
+  async read() {
+    const key = this.#key;
+    const place = this.#place;
+    try {
+      if (typeof place === "object") return text(await within(ADAPTER_LIMIT_MS, place.get(key)));
+      // What this tab had to keep for itself is newer than what was sealed before.
+      const own = text(sessionStorage.getItem(key));
+      if (own !== undefined || place !== "local") return own;
+    } catch {
+      if (place !== "local") return undefined;
+    }
+    try {
+      const sealed = localStorage.getItem(key);
+      return sealed === null ? undefined : await within(VAULT_LIMIT_MS, this.#vault.unseal(key, sealed));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Removes the record, now. */
+  async remove() {
+    const place = this.#place;
+    const removals =
+      typeof place === "object"
+        ? [() => within(ADAPTER_LIMIT_MS, place.remove(this.#key))]
+        : [() => localStorage.removeItem(this.#key), () => sessionStorage.removeItem(this.#key)];
+    for (const remove of removals) {
+      try {
+        await remove();
+      } catch {
+        // What cannot be removed cannot be read, or runs out.
+      }
+    }
+  }
+
+  /**
+   * @param {string} record
+   * @returns {Promise<string | undefined>}
+   */
+  async #write(record) {
+    const key = this.#key;
+    const place = this.#place;
+    let said;
+    if (place === "local" && !this.#inClear) {
+      try {
+        localStorage.setItem(key, await within(VAULT_LIMIT_MS, this.#vault.seal(key, record)));
+        sessionStorage.removeItem(key);
+        return undefined;
+      } catch {
+        this.#inClear = true;
+        said = CANNOT_SEAL;
+      }
+    }
+    try {
+      if (typeof place === "object") await within(ADAPTER_LIMIT_MS, place.set(key, record));
+      else sessionStorage.setItem(key, record);
+      return said;
+    } catch {
+      if (this.#useless) return undefined;
+      this.#useless = true;
+      return CANNOT_STORE;
+    }
+  }
+
+  /**
+   * Waits for the lock; whether it was not given up meanwhile.
+   * @param {AbortSignal} signal
+   */
+  async #lock(signal) {
+    // A tab's own storage is shared with no one.
+    if (!signal.aborted && !this.#release && this.#place !== "tab") {
+      await new Promise((decided, failed) => {
+        /** @returns {Promise<void>} The browser keeps the lock until this is settled. */
+        const hold = () =>
+          new Promise((release) => {
+            this.#release = release;
+            decided(undefined);
+          });
+        navigator.locks.request(this.#key, { signal }, hold).catch(failed);
+        // Without locks (a page without TLS, an older Safari) it is there for whoever asks.
+      }).catch(() => undefined);
+    }
+    return !signal.aborted;
+  }
+
+  /** @param {() => unknown} work */
+  #queue(work) {
+    this.#last = this.#last.then(work).catch(() => undefined);
+  }
+}
+
+/**
+ * `value` where it is a string.
+ * @param {unknown} value
+ */
+function text(value) {
+  return typeof value === "string" ? value : undefined;
+}
+
+/**
+ * What `work` brings within `limitMs` milliseconds; else it rejects.
+ * @template T
+ * @param {number} limitMs
+ * @param {T | Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function within(limitMs, work) {
+  let timer;
+  const late = new Promise((_, reject) => (timer = setTimeout(reject, limitMs)));
+  try {
+    return /** @type {T} */ (await Promise.race([work, late]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
