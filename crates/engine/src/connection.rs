@@ -323,12 +323,16 @@ impl Engine {
     /// The server does not know the session any more.
     pub(crate) fn lose_session(&mut self, code: ErrorCode) {
         let error = Error::new(code);
+        let is_returning = self.keeper.is_returning;
         self.hang_up();
         self.log(LogLevel::Warn, code.as_str());
         if self.config.on_session_lost == OnSessionLost::End || self.is_ending() {
             return self.finish(SESSION_LOST.to_owned());
         }
         self.keeper.is_restart = false;
+        if is_returning {
+            self.doubt_drafts(&[]);
+        }
         self.conversation.replace(&error, self.now.wall, &mut self.out);
         self.change(Change::Session { session: None });
         self.forget_lost_session();
