@@ -25,6 +25,9 @@ const SETTLE_QUIET_MS: u64 = 150;
 /// Sessions that may be lost in a row before anyone was there to answer; one more, and no other is made unasked.
 const MAX_SESSIONS_LOST: u32 = 3;
 
+/// The reason of an end that comes from the server's not knowing the session any more.
+pub(crate) const SESSION_LOST: &str = "REASON_SESSION_LOST";
+
 /// Close codes that this client uses itself.
 pub(crate) const CLOSE_NORMAL: u16 = 1_000;
 const CLOSE_NETWORK: u16 = 4_003;
@@ -323,7 +326,7 @@ impl Engine {
         self.hang_up();
         self.log(LogLevel::Warn, code.as_str());
         if self.config.on_session_lost == OnSessionLost::End || self.is_ending() {
-            return self.finish("REASON_SESSION_LOST".to_owned());
+            return self.finish(SESSION_LOST.to_owned());
         }
         self.keeper.is_restart = false;
         self.conversation.replace(&error, self.now.wall, &mut self.out);

@@ -8,14 +8,14 @@ use core::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
-use crate::connection::Link;
+use crate::connection::{Link, SESSION_LOST};
 use crate::engine::Engine;
 use crate::jwt;
 use crate::record::{Record, StoredDraft};
 use crate::rng::Rng;
 use crate::session::Session;
 use crate::timers::Timer;
-use crate::{AccessToken, Config, ErrorCode, LogLevel, Output, RequestId};
+use crate::{AccessToken, Config, Error, ErrorCode, LogLevel, OnSessionLost, Output, RequestId};
 
 /// Milliseconds that reading the record may take before the chat goes on without, and those that the lock on it may.
 const LOAD_TIMEOUT_MS: u64 = 3_000;
@@ -149,13 +149,7 @@ impl Engine {
                 self.open_socket();
             }
             _ if !self.keeper.has_lock => drop(self.look_for_session()),
-            Some(record) => {
-                self.session = Some(Session::stored(&record));
-                // Whether they were written is all one now.
-                let drafts = record.drafts.into_iter().map(|draft| StoredDraft { is_written: true, ..draft });
-                self.conversation.restore_drafts(drafts.collect(), self.now, &mut self.out);
-                self.lose_session(ErrorCode::SessionExpired);
-            }
+            Some(record) => self.bury(record),
             None => {
                 if is_fresh {
                     self.out.push(Output::Forget);
@@ -178,6 +172,24 @@ impl Engine {
         if !self.keeper.silent.is_empty() {
             self.hold_back();
         }
+    }
+
+    /// The stored session has been idle for too long, or its token has expired.
+    fn bury(&mut self, record: Record) {
+        let is_end = self.config.on_session_lost == OnSessionLost::End;
+        self.replaces = Some(record.session);
+        // Whether they were written is all one now.
+        let drafts = record.drafts.into_iter().map(|draft| StoredDraft { is_written: true, ..draft });
+        self.conversation.restore_drafts(drafts.collect(), self.now, &mut self.out);
+        let error = Error::new(ErrorCode::SessionExpired);
+        if is_end {
+            self.conversation.fail_drafts(|_| true, &error, &mut self.out);
+            return self.finish(SESSION_LOST.to_owned());
+        }
+        self.conversation.replace(&error, self.now.wall, &mut self.out);
+        self.keeper.is_restart = false;
+        self.keeper.may_create = true;
+        self.proceed();
     }
 
     /// A session was made: it is stored at once.

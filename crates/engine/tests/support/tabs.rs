@@ -29,7 +29,6 @@ pub struct Tab {
     /// It runs: not frozen, and not gone.
     pub is_running: bool,
     pub is_gone: bool,
-    /// The clock of its timers stands still although it runs: they are served late.
     tasks: VecDeque<Output>,
     /// Frames that were seen to.
     frames: usize,
@@ -287,6 +286,15 @@ impl Browser {
         if !tab.is_running {
             return false;
         }
+        // Whatever was written was written to the last socket that opened.
+        if tab.frames < tab.client.frames.len() {
+            let frame = tab.client.frames[tab.frames].clone();
+            tab.frames += 1;
+            if let Some((_, id)) = tab.socket.clone() {
+                self.hear(page, &id, &frame);
+            }
+            return true;
+        }
         if let Some((_, request)) = tab.client.requests.first() {
             if self.server.is_down {
                 tab.client.outcome(HttpOutcome::Network);
@@ -318,21 +326,12 @@ impl Browser {
                         let is_missed = |event: &&Value| event["sequence"].as_u64().unwrap() > cursor;
                         let missed: Vec<_> = session.events.iter().filter(is_missed).cloned().collect();
                         tab.client.open();
-                        tab.frames = tab.frames.min(tab.client.frames.len());
                         tab.socket = tab.client.socket.map(|(socket, _)| (socket, id));
                         if tab.client.socket.is_some() {
                             tab.client.history(core::iter::once(session_start(1)).chain(missed));
                         }
                     }
                     None => tab.client.refuse_socket(),
-                }
-                true
-            }
-            _ if tab.frames < tab.client.frames.len() => {
-                let frame = tab.client.frames[tab.frames].clone();
-                tab.frames += 1;
-                if let Some((_, id)) = tab.socket.clone() {
-                    self.hear(page, &id, &frame);
                 }
                 true
             }
