@@ -153,10 +153,11 @@ impl Streams {
         None
     }
 
-    /// The sequence from which the history is to be read for the chunks that others wait for: that of their message.
+    /// The sequence from which the history is to be read for the chunks that others wait for: that of their message, or
+    /// the very first where not even the first chunk is there.
     pub(crate) fn first_hole(&self) -> Option<u64> {
-        let streams = self.early.iter().map(|id| &self.streams[id.0]);
-        streams.filter(|stream| !stream.waiting.is_empty()).map(|stream| stream.first_sequence.unwrap_or(0)).min()
+        let streams = self.early.iter().map(|id| &self.streams[id.0]).filter(|stream| !stream.waiting.is_empty());
+        streams.map(|stream| stream.first_sequence.filter(|_| stream.taken > 0).unwrap_or(0)).min()
     }
 
     /// Goes on behind a chunk that never came, in the message that has waited longest. Returns that message.

@@ -206,7 +206,7 @@ fn a_message_is_judged_by_a_replay_that_became_whole_late() {
     client.frames.clear();
     client.wait_for_socket();
     replay(&mut client, [agent_message(11, "said 11")]);
-    client.pass(1_500);
+    client.pass(2_900);
     assert!(client.frame_texts().is_empty());
     client.receive(agent_message(10, "said 10"));
     assert_eq!(client.frame_texts(), ["mine"], "the history has all its numbers, and the message is not among them");
@@ -288,4 +288,17 @@ fn a_server_that_numbers_in_steps_of_ten_has_its_whole_history_read_three_times_
         replay(&mut client, rest);
     }
     assert_eq!(cursors, [Some(10), Some(10), Some(10), Some(60), Some(70), Some(80)]);
+}
+
+#[test]
+fn a_first_chunk_that_does_not_come_is_looked_for_in_all_of_the_history() {
+    let mut client = Client::joined();
+    client.receive(chunk(30, "m", 2, "two", true));
+    client.pass(3_000);
+    assert_eq!(cursor(&client), None, "where the message begins is not known");
+    replay(
+        &mut client,
+        [event(2, "POLY_AGENT_JOINED", json!({})), chunk(20, "m", 1, "one ", false), chunk(30, "m", 2, "two", true)],
+    );
+    assert_eq!(client.texts(), ["one two"]);
 }
