@@ -33,6 +33,11 @@ impl Transcript {
         self.lines.len()
     }
 
+    /// Whether a line has this id.
+    pub(crate) fn holds(&self, id: &str) -> bool {
+        self.lines.iter().any(|(_, message)| message.id == id)
+    }
+
     pub(crate) fn get(&self, key: Key) -> Option<&Message> {
         self.position(key).map(|at| self.lines[at].1.as_ref())
     }
