@@ -246,7 +246,7 @@ impl Engine {
 
     fn lose(&mut self, was_open: bool, purpose: Purpose, cause: Error) {
         self.drop_socket(CLOSE_NETWORK);
-        self.conversation.lose_socket(&mut self.out);
+        self.conversation.lose_socket(self.now.mono, &mut self.out);
         if self.is_ending() {
             // What is left of its time is used to reach the server.
             if was_open {
@@ -297,7 +297,7 @@ impl Engine {
 
     fn swap_socket(&mut self, code: u16, is_quiet: bool) {
         self.drop_socket(code);
-        self.conversation.lose_socket(&mut self.out);
+        self.conversation.lose_socket(self.now.mono, &mut self.out);
         self.open_socket();
         if let Link::Socket(socket) = &mut self.link {
             socket.is_quiet = is_quiet;
@@ -354,7 +354,7 @@ impl Engine {
         self.drop_socket(CLOSE_NORMAL);
         self.timers.stop_all();
         self.typist = Default::default();
-        self.conversation.lose_socket(&mut self.out);
+        self.conversation.lose_socket(self.now.mono, &mut self.out);
     }
 
     pub(crate) fn drop_socket(&mut self, code: u16) {

@@ -33,11 +33,6 @@ impl Transcript {
         self.lines.len()
     }
 
-    /// Whether a line has this id.
-    pub(crate) fn holds(&self, id: &str) -> bool {
-        self.lines.iter().any(|(_, message)| message.id == id)
-    }
-
     pub(crate) fn get(&self, key: Key) -> Option<&Message> {
         self.position(key).map(|at| self.lines[at].1.as_ref())
     }
@@ -83,6 +78,11 @@ impl Transcript {
     /// What comes from now on stands after everything there is.
     pub(crate) fn begin_session(&mut self) {
         self.session += 1;
+    }
+
+    /// Whether a line has this id.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.lines.iter().any(|(_, message)| message.id == id)
     }
 
     /// Whether a line that an earlier session left has this id.

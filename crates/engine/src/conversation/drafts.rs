@@ -24,8 +24,8 @@ impl Conversation {
     pub(crate) fn restore_drafts(&mut self, stored: Vec<StoredDraft>, now: Now, out: &mut Vec<Output>) {
         let mut restored = Vec::new();
         for StoredDraft { id, text, metadata, is_written, .. } in stored {
-            if self.transcript.holds(&id) {
-                // It was settled here, in this session or the one before.
+            if self.transcript.has(&id) {
+                // It is seen to here already.
                 continue;
             }
             let mut draft = self.show_draft(id, text, metadata, Vec::new(), now.wall, out);

@@ -143,8 +143,19 @@ impl Client {
 
     /// A connected client whose agent has joined.
     pub fn joined() -> Self {
-        let mut client = Self::connected();
-        client.history([session_start(1), event(2, "POLY_AGENT_JOINED", json!({ "agent_name": "Ada" }))]);
+        Self::joined_to(session_start(1), options())
+    }
+
+    /// As [`Client::joined`], in a session that allows as many attempts to reconnect as `options` do.
+    pub fn joined_with(options: Options) -> Self {
+        let mut start = session_start(1);
+        start["payload"]["capabilities"]["max_reconnect_attempts"] = json!(options.max_reconnect_attempts);
+        Self::joined_to(start, options)
+    }
+
+    fn joined_to(start: Value, options: Options) -> Self {
+        let mut client = Self::connected_with(options);
+        client.history([start, event(2, "POLY_AGENT_JOINED", json!({ "agent_name": "Ada" }))]);
         client.frames.clear();
         client.events.clear();
         client
@@ -202,9 +213,9 @@ impl Client {
             }
             Output::Change(change) => self.state.apply(change),
             Output::Event(event) => {
-                let mut body = serde_json::to_value(&event.body).unwrap();
+                let mut body = value(&event.body);
                 if let Some(envelope) = &event.envelope {
-                    let Value::Object(fields) = serde_json::to_value(envelope).unwrap() else { unreachable!() };
+                    let Value::Object(fields) = value(envelope) else { unreachable!() };
                     body.as_object_mut().unwrap().extend(fields);
                 }
                 self.events.push(body);
@@ -270,7 +281,7 @@ impl Client {
 
     pub fn diagnostics(&self) -> Value {
         let now = Now { mono: self.now, wall: self.now };
-        serde_json::to_value(self.engine.diagnostics(now)).unwrap()
+        value(&self.engine.diagnostics(now))
     }
 
     pub fn answer_token(&mut self) {
@@ -358,7 +369,7 @@ impl Client {
     }
 
     pub fn status(&self) -> String {
-        serde_json::to_value(&self.state.connection).unwrap()["status"].as_str().unwrap().to_owned()
+        value(&self.state.connection)["status"].as_str().unwrap().to_owned()
     }
 
     pub fn delivery(&self, draft: &str) -> Option<Delivery> {
@@ -453,4 +464,9 @@ pub fn notice(sequence: u64, text: &str, draft: Option<&str>) -> Value {
         notice["metadata"] = json!({ "custom": { "client_event_id": draft } });
     }
     notice
+}
+
+/// What JavaScript gets of it.
+pub fn value(of: &dyn ToJson) -> Value {
+    serde_json::from_str(&of.to_json()).unwrap()
 }
