@@ -4,16 +4,15 @@
 //! and a value of the wrong type is an error of ours that names it.
 
 use js_sys::{JSON, JsString, Reflect};
-use poly_messaging_engine::{Error, ErrorCode, Metadata, OnSessionLost, Options};
-use serde::Serialize;
+use poly_messaging_engine::{Error, ErrorCode, Metadata, OnSessionLost, Options, ToJson};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Longest text taken over, in UTF-16 units: far above what the protocol allows, far below what memory holds.
 pub(crate) const MAX_TEXT: u32 = 16 << 20;
 
 /// `value` as a plain object.
-pub(crate) fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
-    serde_json::to_string(value).ok().and_then(|text| JSON::parse(&text).ok()).unwrap_or(JsValue::UNDEFINED)
+pub(crate) fn to_js(value: &dyn ToJson) -> JsValue {
+    JSON::parse(&value.to_json()).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// The property `name` of `value`; undefined where there is none or reading it fails.

@@ -2,13 +2,11 @@
 //!
 //! Messages are named by their place in the list: the face and the engine hold the same list in the same order.
 
-use serde::Serialize;
-
 use crate::Error;
+use crate::json::{Json, ToJson, names, objects};
 
 /// One change of the state that the application sees (`ChatState` in the JavaScript API).
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "op", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "the fields are the values that change; the variants say what they do")]
 pub enum Change {
     /// The connection is now this.
@@ -42,8 +40,7 @@ pub enum Change {
 }
 
 /// Where the connection stands.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "status", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "named after the public API, and documented there")]
 pub enum ConnectionView {
     Idle,
@@ -56,8 +53,7 @@ pub enum ConnectionView {
 }
 
 /// The session, as the application sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionView {
     /// Id given by the server.
     pub id: String,
@@ -68,15 +64,14 @@ pub struct SessionView {
 }
 
 /// Why the conversation is over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
     /// The server's reason, for instance `REASON_USER_END`; `REASON_SESSION_LOST` where the server forgot the session.
     pub reason: String,
 }
 
 /// A line of the transcript.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Message {
     /// Stays the same for as long as the line is there.
     pub id: String,
@@ -87,8 +82,7 @@ pub struct Message {
 }
 
 /// Who wrote a line, and what.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "role", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "named after the public API, and documented there")]
 pub enum MessageBody {
     User {
@@ -117,8 +111,7 @@ pub enum MessageBody {
 }
 
 /// Whether a message of the user has arrived.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
     /// Not known to have arrived, and still being cared for.
     Pending,
@@ -129,8 +122,7 @@ pub enum Delivery {
 }
 
 /// The AI agent or a human.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AgentKind {
     /// PolyAI's agent.
     Poly,
@@ -139,8 +131,7 @@ pub enum AgentKind {
 }
 
 /// Who the user talks with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agent {
     /// The AI agent or a human.
     pub kind: AgentKind,
@@ -151,8 +142,7 @@ pub struct Agent {
 }
 
 /// How serious a line is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// For information.
     Info,
@@ -163,8 +153,7 @@ pub enum Level {
 }
 
 /// What an attachment is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttachmentKind {
     /// A link.
     Link,
@@ -175,8 +164,7 @@ pub enum AttachmentKind {
 }
 
 /// A link or an image beside a message. Source: Messaging API, "Server events".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     /// What it is.
     pub kind: AttachmentKind,
@@ -193,7 +181,7 @@ pub struct Attachment {
 }
 
 /// A reply to tap.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
     /// What is shown, and sent when it is tapped.
     pub text: String,
@@ -202,8 +190,7 @@ pub struct Suggestion {
 }
 
 /// A number to call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallAction {
     /// Label.
     pub title: String,
@@ -212,8 +199,7 @@ pub struct CallAction {
 }
 
 /// Where a handoff to a human stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "named after the public API, and documented there")]
 pub enum HandoffPhase {
     None,
@@ -228,8 +214,7 @@ pub enum HandoffPhase {
 }
 
 /// The handoff, as the application sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "named after the public API, and documented there")]
 pub struct Handoff {
     pub phase: HandoffPhase,
@@ -239,4 +224,151 @@ pub struct Handoff {
     pub display_message: Option<String>,
     pub reason: Option<String>,
     pub route: Option<String>,
+}
+
+impl ToJson for Change {
+    fn write(&self, json: &mut Json) {
+        let op = match self {
+            Self::Connection { .. } => "connection",
+            Self::Session { .. } => "session",
+            Self::Insert { .. } => "insert",
+            Self::Replace { .. } => "replace",
+            Self::Append { .. } => "append",
+            Self::Move { .. } => "move",
+            Self::Remove { .. } => "remove",
+            Self::Clear => "clear",
+            Self::Agent { .. } => "agent",
+            Self::Typing { .. } => "typing",
+            Self::Suggestions { .. } => "suggestions",
+            Self::Handoff { .. } => "handoff",
+            Self::Language { .. } => "language",
+            Self::Ended { .. } => "ended",
+        };
+        json.object(|json| {
+            json.text("op", op);
+            match self {
+                Self::Connection { connection } => json.field(op, connection),
+                Self::Session { session } => json.field(op, session),
+                Self::Insert { at, message } | Self::Replace { at, message } => {
+                    json.field("at", at).field("message", message)
+                }
+                Self::Append { at, text } => json.field("at", at).text("text", text),
+                Self::Move { from, to } => json.field("from", from).field("to", to),
+                Self::Remove { at } => json.field("at", at),
+                Self::Clear => json,
+                Self::Agent { agent } => json.field(op, agent),
+                Self::Typing { is_agent_typing } => json.field("isAgentTyping", is_agent_typing),
+                Self::Suggestions { suggestions } => json.field(op, suggestions),
+                Self::Handoff { handoff } => json.field(op, handoff),
+                Self::Language { language } => json.field(op, language),
+                Self::Ended { ended } => json.field(op, ended),
+            };
+        });
+    }
+}
+
+impl ConnectionView {
+    /// Its name in JavaScript.
+    pub(crate) fn status(&self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Connecting => "connecting",
+            Self::Open => "open",
+            Self::Closing => "closing",
+            Self::Closed => "closed",
+            Self::Reconnecting { .. } => "reconnecting",
+            Self::Failed { .. } => "failed",
+        }
+    }
+}
+
+impl ToJson for ConnectionView {
+    fn write(&self, json: &mut Json) {
+        json.object(|json| {
+            json.text("status", self.status());
+            match self {
+                Self::Reconnecting { attempt, retry_in_ms } => {
+                    json.field("attempt", attempt).field("retryInMs", retry_in_ms);
+                }
+                Self::Failed { error } => {
+                    json.field("error", error);
+                }
+                _ => {}
+            }
+        });
+    }
+}
+
+impl ToJson for MessageBody {
+    fn write(&self, json: &mut Json) {
+        json.object(|json| match self {
+            Self::User { text, draft_id, message_id, delivery, error } => {
+                json.text("role", "user").text("text", text).field("draftId", draft_id).field("messageId", message_id);
+                json.field("delivery", delivery).field("error", error);
+            }
+            Self::Agent {
+                agent,
+                agent_name,
+                avatar_url,
+                message_id,
+                text,
+                is_streaming,
+                attachments,
+                suggestions,
+                call_actions,
+            } => {
+                json.text("role", "agent").field("agent", agent).field("agentName", agent_name);
+                json.field("avatarUrl", avatar_url).text("messageId", message_id).text("text", text);
+                json.field("isStreaming", is_streaming).field("attachments", attachments);
+                json.field("suggestions", suggestions).field("callActions", call_actions);
+            }
+            Self::System { event, text, level } => {
+                json.text("role", "system").text("event", event).field("text", text).field("level", level);
+            }
+        });
+    }
+}
+
+objects! {
+    SessionView { "id": id, "resumed": resumed, "streaming": streaming }
+    Ended { "reason": reason }
+    Message { "id": id, "timestamp": timestamp, "body": body }
+    Agent { "kind": kind, "name": name, "avatarUrl": avatar_url }
+    Attachment {
+        "kind": kind,
+        "contentType": content_type,
+        "title": title,
+        "contentUrl": content_url,
+        "previewImageUrl": preview_image_url,
+        "callToActionText": call_to_action_text,
+    }
+    Suggestion { "text": text, "payload": payload }
+    CallAction { "title": title, "contactNumber": contact_number }
+    Handoff {
+        "phase": phase,
+        "queueName": queue_name,
+        "position": position,
+        "estimatedWaitSeconds": estimated_wait_seconds,
+        "displayMessage": display_message,
+        "reason": reason,
+        "route": route,
+    }
+}
+
+names! {
+    Delivery { Pending = "pending", Sent = "sent", Failed = "failed" }
+    AgentKind { Poly = "poly", Live = "live" }
+    Level { Info = "info", Warning = "warning", Error = "error" }
+    AttachmentKind { Link = "link", Image = "image", Unknown = "unknown" }
+    HandoffPhase {
+        None = "none",
+        Requested = "requested",
+        Accepted = "accepted",
+        Queued = "queued",
+        Connected = "connected",
+        Ended = "ended",
+        ClientRequired = "clientRequired",
+        Failed = "failed",
+        TimedOut = "timedOut",
+    }
 }

@@ -3,13 +3,10 @@
 //! The addresses arrive resolved: which environment stands for which host is known to the JavaScript face alone, which
 //! has to refuse a bad one before this module is even loaded.
 
-use serde::Deserialize;
-
 use crate::{Error, ErrorCode, ids};
 
 /// What to do when the server no longer knows a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnSessionLost {
     /// Start a new session.
     #[default]
@@ -19,8 +16,7 @@ pub enum OnSessionLost {
 }
 
 /// The options as the face hands them over, every default filled in.
-#[derive(Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone)]
 pub struct Options {
     /// HTTP base, for instance `https://messaging.us-1.poly.ai/api/v1`.
     pub api_url: String,

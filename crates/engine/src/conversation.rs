@@ -234,8 +234,8 @@ impl Conversation {
     // ---------------------------------------------------------------------------------------- socket and session
 
     /// The socket died: what was written may not have arrived, and what the agent does now cannot be seen.
-    pub(crate) fn lose_socket(&mut self, out: &mut Vec<Output>) {
-        self.drafts.lose_socket();
+    pub(crate) fn lose_socket(&mut self, now: u64, out: &mut Vec<Output>) {
+        self.drafts.lose_socket(now);
         self.clear_typing(out);
     }
 

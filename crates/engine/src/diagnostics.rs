@@ -1,15 +1,13 @@
 //! What support asks for: states, counts, timings. Never a token, never a text.
 
-use serde::Serialize;
-
+use crate::Now;
 use crate::connection::Link;
 use crate::delivery::Progress;
 use crate::engine::Engine;
-use crate::{ConnectionView, Now};
+use crate::json::objects;
 
 /// States, counts and timings of a chat.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct Diagnostics<'a> {
     connection: &'static str,
     link: &'static str,
@@ -42,20 +40,12 @@ pub struct Diagnostics<'a> {
 }
 
 impl Engine {
-    /// States, counts and timings, as an object once it is serialized. Never a token, never a message text.
+    /// States, counts and timings, as an object in JSON. Never a token, never a message text.
     pub fn diagnostics(&self, now: Now) -> Diagnostics<'_> {
         let drafts = |wanted: fn(Progress) -> bool| self.conversation.drafts.count(wanted) as u32;
         let next = self.timers.next();
         Diagnostics {
-            connection: match &self.shown_connection {
-                ConnectionView::Idle => "idle",
-                ConnectionView::Connecting => "connecting",
-                ConnectionView::Open => "open",
-                ConnectionView::Closing => "closing",
-                ConnectionView::Closed => "closed",
-                ConnectionView::Reconnecting { .. } => "reconnecting",
-                ConnectionView::Failed { .. } => "failed",
-            },
+            connection: self.shown_connection.status(),
             link: match &self.link {
                 Link::Idle => "idle",
                 Link::Record => "record",
@@ -93,5 +83,35 @@ impl Engine {
             next_timer: next.map(|deadline| deadline.reason),
             next_timer_in_ms: next.map(|deadline| deadline.at.saturating_sub(now.mono)),
         }
+    }
+}
+
+objects! {
+    Diagnostics<'_> {
+        "connection": connection,
+        "link": link,
+        "lastError": last_error,
+        "sessionId": session_id,
+        "ended": ended,
+        "cursor": cursor,
+        "messages": messages,
+        "draftsQueued": drafts_queued,
+        "draftsInDoubt": drafts_in_doubt,
+        "draftsFailed": drafts_failed,
+        "reconnectAttempts": reconnect_attempts,
+        "isOffline": is_offline,
+        "refusals": refusals,
+        "probes": probes,
+        "trials": trials,
+        "renewals": renewals,
+        "sleeps": sleeps,
+        "socketsOpened": sockets_opened,
+        "repairs": repairs,
+        "httpRequests": http_requests,
+        "framesIn": frames_in,
+        "framesOut": frames_out,
+        "framesMalformed": frames_malformed,
+        "nextTimer": next_timer,
+        "nextTimerInMs": next_timer_in_ms,
     }
 }

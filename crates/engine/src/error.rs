@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Serialize, Serializer};
+use crate::json::{Json, ToJson, objects};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $retryable:literal, $message:literal;)*) => {
@@ -78,15 +78,18 @@ codes! {
     Internal = "internal", false, "Something went wrong inside the chat. Please report it.";
 }
 
-impl Serialize for ErrorCode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+impl ToJson for ErrorCode {
+    fn write(&self, json: &mut Json) {
+        self.as_str().write(json);
     }
 }
 
+objects! {
+    Error { "code": code, "message": message, "retryable": retryable, "retryAfterMs": retry_after_ms }
+}
+
 /// A failure. Never holds a token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     /// The stable code.
     pub code: ErrorCode,

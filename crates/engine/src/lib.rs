@@ -21,6 +21,7 @@
 //! | `streaming` | messages that arrive in chunks |
 //! | `gaps` | which parts of the history are missing |
 //! | `handoff` | who the user talks with, and the way to a human |
+//! | `json` | values as JSON text |
 //! | `keeper` | when the record of the session is read, stored and forgotten, and what follows from it |
 //! | `record` | what stands in it, and whether one that was stored is still good |
 //! | `jwt` | when an access token expires |
@@ -44,6 +45,7 @@ mod gaps;
 mod handoff;
 mod ids;
 mod io;
+mod json;
 mod jwt;
 mod keeper;
 mod liveness;
@@ -72,5 +74,6 @@ pub use io::{
     AccessToken, CallId, Deadline, HttpOutcome, HttpRequest, Input, LogLevel, Now, Output, PageEvent, RequestId,
     SocketId, Step, TokenReason,
 };
+pub use json::{Json, ToJson};
 pub use metadata::Metadata;
 pub use record::is_resumable;

@@ -1,6 +1,6 @@
 //! What an application sends along with a message: text under names.
 
-use serde::{Serialize, Serializer};
+use crate::json::{Json, ToJson};
 
 /// The strings of `metadata.custom`, in the order in which they were given. Source: Messaging API, "Events".
 ///
@@ -26,8 +26,12 @@ impl Metadata {
     }
 }
 
-impl Serialize for Metadata {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
+impl ToJson for Metadata {
+    fn write(&self, json: &mut Json) {
+        json.object(|json| {
+            for (name, text) in self.iter() {
+                json.text(name, text);
+            }
+        });
     }
 }

@@ -135,11 +135,13 @@ impl Streams {
         }
     }
 
-    /// The sequence from which the history is to be read for the chunks that others wait for: that of their message.
+    /// The sequence from which the history is to be read for the chunks that others wait for: that of their message, or
+    /// the very first where not even the first chunk is there.
     pub(crate) fn first_hole(&mut self) -> Option<u64> {
         let Self { early, streams, .. } = self;
         early.retain(|id| !streams[id.0].waiting.is_empty());
-        early.iter().map(|id| streams[id.0].first_sequence.unwrap_or(0)).min()
+        let first = |stream: &Stream| stream.first_sequence.filter(|_| stream.taken > 0).unwrap_or(0);
+        early.iter().map(|id| first(&streams[id.0])).min()
     }
 
     /// Goes on behind the chunks that never came. Returns the messages in which some were missing.

@@ -414,7 +414,7 @@ fn deadlines_that_come_late_do_no_harm() {
 fn diagnostics_tell_states_and_counts_but_no_token_and_no_text() {
     let mut client = Client::joined();
     client.send("d1", "my private words");
-    let told = serde_json::to_string(&client.engine.diagnostics(Now { mono: client.now, wall: client.now })).unwrap();
+    let told = client.engine.diagnostics(Now { mono: client.now, wall: client.now }).to_json();
     assert!(!told.contains("SECRET") && !told.contains("private"), "{told}");
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
     assert_eq!((&told["connection"], &told["draftsInDoubt"], &told["cursor"]), (&json!("open"), &json!(1), &json!(2)));

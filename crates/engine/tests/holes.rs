@@ -161,3 +161,16 @@ fn an_echo_may_be_missing_where_gaps_mean_nothing() {
     assert_eq!(client.result(call), Some(Ok(())));
     assert!(client.frame_texts().is_empty(), "it had arrived");
 }
+
+#[test]
+fn a_first_chunk_that_does_not_come_is_looked_for_in_all_of_the_history() {
+    let mut client = Client::joined();
+    client.receive(chunk(30, "m", 2, "two", true));
+    client.pass(3_000);
+    assert_eq!(cursor(&client), None, "where the message begins is not known");
+    replay(
+        &mut client,
+        [event(2, "POLY_AGENT_JOINED", json!({})), chunk(20, "m", 1, "one ", false), chunk(30, "m", 2, "two", true)],
+    );
+    assert_eq!(client.texts(), ["one two"]);
+}

@@ -44,17 +44,17 @@ fn play(vector: &Value) {
 /// The part of the state that `key` names, in the shape of the public API.
 fn seen(client: &Client, key: &str) -> Value {
     let state = &client.state;
-    let message = |message: &poly_messaging_engine::Message| serde_json::to_value(&message.body).unwrap();
+    let message = |message: &poly_messaging_engine::Message| support::value(&message.body);
     let of_role = |role: &'static str| state.messages.iter().map(message).filter(move |body| body["role"] == role);
     match key {
         "messages" => state.messages.iter().map(message).filter(|body| body["role"] != "system").collect(),
         "lastAgentMessage" => of_role("agent").next_back().unwrap_or(Value::Null),
         "suggestions" => state.suggestions.iter().map(|suggestion| json!(suggestion.text)).collect(),
         "isAgentTyping" => json!(state.is_agent_typing),
-        "agent" => serde_json::to_value(&state.agent).unwrap(),
-        "handoff" => serde_json::to_value(&state.handoff).unwrap(),
+        "agent" => support::value(&state.agent),
+        "handoff" => support::value(&state.handoff),
         "language" => json!(state.language),
-        "ended" => serde_json::to_value(&state.ended).unwrap(),
+        "ended" => support::value(&state.ended),
         "events" => client.event_types().into_iter().filter(|name| !LEFT_OUT.contains(name)).map(Value::from).collect(),
         other => panic!("no part of the state is called {other}"),
     }

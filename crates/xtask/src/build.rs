@@ -19,6 +19,7 @@ use crate::{
     tools,
 };
 
+mod names;
 mod panics;
 
 /// What a page's JavaScript engine must understand: the first browsers with all that the module needs as well.
@@ -111,11 +112,14 @@ fn bind(options: Options) -> Result<()> {
             .keep_debug(options.dev)
             .generate_output()
             .context("wasm-bindgen cannot read the module")?;
-        if !options.dev {
-            let silenced = panics::silence(output.wasm_mut());
-            ensure!(silenced > 0, "no panic function found: the names in build/panics.rs need a look");
+        if options.dev {
+            return output.emit(bindings());
         }
-        output.emit(bindings())
+        let silenced = panics::silence(output.wasm_mut());
+        ensure!(silenced > 0, "no panic function found: the names in build/panics.rs need a look");
+        let renamed = names::shorten(output.wasm_mut())?;
+        output.emit(bindings())?;
+        names::shorten_in_glue(&renamed)
     })
 }
 

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use hifijson::value::{Value, parse_bounded};
 use hifijson::{SliceLexer, token::Lex};
 
+pub(crate) use crate::json::push_string;
+
 /// Parsed JSON that borrows from its text.
 pub(crate) type Json<'a> = Value<&'a str, Cow<'a, str>>;
 
@@ -76,12 +78,6 @@ fn separate(into: &mut String, at: usize) {
     if at > 0 {
         into.push(',');
     }
-}
-
-/// Adds a string, in quotation marks.
-pub(crate) fn push_string(into: &mut String, text: &str) {
-    // A string always serializes.
-    into.push_str(&serde_json::to_string(text).unwrap_or_default());
 }
 
 #[cfg(test)]

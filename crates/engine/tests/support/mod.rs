@@ -213,9 +213,9 @@ impl Client {
             }
             Output::Change(change) => self.state.apply(change),
             Output::Event(event) => {
-                let mut body = serde_json::to_value(&event.body).unwrap();
+                let mut body = value(&event.body);
                 if let Some(envelope) = &event.envelope {
-                    let Value::Object(fields) = serde_json::to_value(envelope).unwrap() else { unreachable!() };
+                    let Value::Object(fields) = value(envelope) else { unreachable!() };
                     body.as_object_mut().unwrap().extend(fields);
                 }
                 self.events.push(body);
@@ -281,7 +281,7 @@ impl Client {
 
     pub fn diagnostics(&self) -> Value {
         let now = Now { mono: self.now, wall: self.now };
-        serde_json::to_value(self.engine.diagnostics(now)).unwrap()
+        value(&self.engine.diagnostics(now))
     }
 
     pub fn answer_token(&mut self) {
@@ -369,7 +369,7 @@ impl Client {
     }
 
     pub fn status(&self) -> String {
-        serde_json::to_value(&self.state.connection).unwrap()["status"].as_str().unwrap().to_owned()
+        value(&self.state.connection)["status"].as_str().unwrap().to_owned()
     }
 
     pub fn delivery(&self, draft: &str) -> Option<Delivery> {
@@ -464,4 +464,9 @@ pub fn notice(sequence: u64, text: &str, draft: Option<&str>) -> Value {
         notice["metadata"] = json!({ "custom": { "client_event_id": draft } });
     }
     notice
+}
+
+/// What JavaScript gets of it.
+pub fn value(of: &dyn ToJson) -> Value {
+    serde_json::from_str(&of.to_json()).unwrap()
 }
