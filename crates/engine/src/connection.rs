@@ -2,7 +2,6 @@
 //!
 //! Whether an open one is alive is the matter of `liveness`, what a refused one means that of `refusal`.
 
-use crate::delivery::Draft;
 use crate::engine::{Engine, USER_END};
 use crate::liveness::Liveness;
 use crate::refusal::Purpose;
@@ -205,13 +204,8 @@ impl Engine {
         socket.is_settled = true;
         let is_first = socket.is_first;
         self.timers.stop(Timer::Settle);
-        if !is_first && self.conversation.has_holes() {
-            self.conversation.gaps.note_replay();
-        }
+        self.conversation.note_history(!is_first);
         self.watch_holes();
-        self.conversation.drafts.settle(self.now.mono);
-        let error = Error::new(ErrorCode::MessageNotDelivered);
-        self.conversation.fail_drafts(Draft::is_hopeless, &error, &mut self.out);
         self.invite();
         self.flush();
     }
