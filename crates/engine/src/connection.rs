@@ -203,6 +203,7 @@ impl Engine {
     fn settle_history(&mut self) {
         let Link::Socket(socket) = &mut self.link else { return };
         socket.is_settled = true;
+        self.conversation.has_history = true;
         let is_first = socket.is_first;
         self.timers.stop(Timer::Settle);
         if !is_first && self.conversation.has_holes() {
@@ -323,7 +324,9 @@ impl Engine {
     /// The server does not know the session any more.
     pub(crate) fn lose_session(&mut self, code: ErrorCode) {
         let error = Error::new(code);
+        let silent = core::mem::take(&mut self.keeper.silent);
         self.hang_up();
+        self.keeper.orphaned = silent;
         self.log(LogLevel::Warn, code.as_str());
         if self.config.on_session_lost == OnSessionLost::End || self.is_ending() {
             return self.finish(SESSION_LOST.to_owned());

@@ -59,6 +59,8 @@ pub(crate) struct Keeper {
     pub(crate) wants_claims: bool,
     /// Tabs that have messages in the record, and have not been heard of since that was asked.
     pub(crate) silent: Vec<String>,
+    /// Those among them when their session was lost.
+    pub(crate) orphaned: Vec<String>,
     /// What was stored of the drafts, as a fingerprint, and how many frames had come in.
     drafts: u64,
     frames: u32,
@@ -138,8 +140,11 @@ impl Engine {
 
     // ------------------------------------------------------------------------------------- a session is wanted
 
-    fn choose_session(&mut self, record: Option<Record>) {
+    fn choose_session(&mut self, mut record: Option<Record>) {
         let is_fresh = self.keeper.is_fresh;
+        if let Some(record) = record.as_mut().filter(|record| Some(&record.session) == self.replaces.as_ref()) {
+            self.bury_orphans(core::mem::take(&mut record.drafts));
+        }
         let record = record.filter(|record| !is_fresh && Some(&record.session) != self.replaces.as_ref());
         let is_alive = record.as_ref().is_some_and(|record| self.is_alive(record));
         match record {
@@ -190,6 +195,16 @@ impl Engine {
         self.keeper.is_restart = false;
         self.keeper.may_create = true;
         self.proceed();
+    }
+
+    /// The session was lost with messages of tabs that are gone: nobody else says what became of them.
+    fn bury_orphans(&mut self, drafts: Vec<StoredDraft>) {
+        let orphaned = core::mem::take(&mut self.keeper.orphaned);
+        let drafts: Vec<_> = drafts.into_iter().filter(|draft| orphaned.contains(&draft.tab)).collect();
+        let ids: Vec<_> = drafts.iter().map(|draft| draft.id.clone()).collect();
+        self.conversation.restore_drafts(drafts, self.now, &mut self.out);
+        let error = Error::new(ErrorCode::SessionLost);
+        self.conversation.fail_drafts(|draft| ids.contains(&draft.id), &error, &mut self.out);
     }
 
     /// A session was made: it is stored at once.

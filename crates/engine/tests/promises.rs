@@ -27,7 +27,9 @@ fn each_promise_is_held_by_tests_that_exist() {
             (_, "NAME") => false,
             ("simulator", property) => !simulator.contains(&format!("| `{property}` |")),
             ("survive", test) => !survive.contains(&format!("\nfn {test}()")),
-            (file, test) => !read(&root.join(format!("crates/engine/tests/{file}.rs"))).contains(&format!("\nfn {test}()")),
+            (file, test) => {
+                !read(&root.join(format!("crates/engine/tests/{file}.rs"))).contains(&format!("\nfn {test}()"))
+            }
         })
         .collect();
     assert!(named.len() > 40, "the document was read: {named:?}");
