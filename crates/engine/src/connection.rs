@@ -202,6 +202,7 @@ impl Engine {
     fn settle_history(&mut self) {
         let Link::Socket(socket) = &mut self.link else { return };
         socket.is_settled = true;
+        self.conversation.has_history = true;
         let is_first = socket.is_first;
         self.timers.stop(Timer::Settle);
         self.conversation.note_history(!is_first);
