@@ -54,6 +54,8 @@ pub(crate) struct Driver {
     is_present: Cell<bool>,
     /// What the host was last told of the connection.
     usage: Cell<Usage>,
+    /// What the host was last told of the end.
+    is_ended: Cell<bool>,
 }
 
 /// What may still happen in a chat.
@@ -62,7 +64,7 @@ enum Usage {
     /// Nothing, until the application asks for it.
     #[default]
     None,
-    /// It may come back when the page's life takes a turn.
+    /// It may come back when the page's life takes a turn, or another tab does something.
     Dormant,
     /// It goes on.
     Active,
@@ -148,6 +150,7 @@ impl Driver {
                 channel,
                 is_present: Cell::new(true),
                 usage: Cell::default(),
+                is_ended: Cell::default(),
                 alarm: Alarm::default(),
                 _tell: tell,
             }
@@ -244,7 +247,11 @@ impl Driver {
             }
         }
         self.delivering.set(false);
-        let usage = self.usage.get();
+        let usage = match self.usage.get() {
+            // Another tab may begin the conversation anew.
+            Usage::None if self.is_ended.get() => Usage::Dormant,
+            usage => usage,
+        };
         let idle = self.sockets.is_empty() && self.requests.size() == 0 && !self.alarm.is_armed();
         if idle && usage == Usage::None {
             self.lifecycle.ignore();
@@ -288,8 +295,10 @@ impl Driver {
     fn tell(&self, news: Item, host: &Host) -> Result<(), JsValue> {
         match news {
             Item::Output(Output::Change(change)) => {
-                if let Change::Connection { connection } = &change {
-                    self.usage.set(Usage::of(connection));
+                match &change {
+                    Change::Connection { connection } => self.usage.set(Usage::of(connection)),
+                    Change::Ended { ended } => self.is_ended.set(ended.is_some()),
+                    _ => {}
                 }
                 host.change(&plain::to_js(&change))
             }

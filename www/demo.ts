@@ -15,6 +15,7 @@ declare global {
 const connection = find('[data-testid="connection"]');
 const agentName = find('[data-testid="agent-name"]');
 const avatar = find("#agent-avatar", HTMLImageElement);
+const resumed = find('[data-testid="resumed"]');
 const language = find('[data-testid="language"]');
 const handoff = find('[data-testid="handoff"]');
 const messages = find('[data-testid="messages"]');
@@ -60,6 +61,10 @@ function render(state: ChatState, before: ChatState | null, list: MessageList): 
   list.show(state.messages);
   typing.hidden = !state.isAgentTyping;
   if (state.connection !== before?.connection || state.ended !== before.ended) renderConnection(state);
+  if (state.session !== before?.session) {
+    resumed.hidden = state.session?.resumed !== true;
+    mark(resumed, "data-session", state.session?.id ?? null);
+  }
   if (state.agent !== before?.agent) renderAgent(state.agent);
   if (state.language !== before?.language) renderLanguage(state.language);
   if (state.handoff !== before?.handoff) renderHandoff(state.handoff);

@@ -15,7 +15,16 @@ const NAMES = [
   "hostIdentifier",
   "platform",
   "streaming",
+  "persistence",
+  "onSessionLost",
+  "sessionTimeoutMs",
+  "confirmTimeoutMs",
+  "heartbeatIntervalMs",
+  "maxReconnectAttempts",
 ] as const;
+
+/** Options that are numbers; what is no number is for the package to refuse. */
+const NUMBERS = ["sessionTimeoutMs", "confirmTimeoutMs", "heartbeatIntervalMs", "maxReconnectAttempts"] as const;
 
 const dialog = find("#settings", HTMLDialogElement);
 const form = find("#settings-form", HTMLFormElement);
@@ -44,6 +53,14 @@ export function optionsFrom(settings: URLSearchParams): ChatOptions {
   if (host) options.hostIdentifier = host;
   const platform = given("platform");
   if (platform) options.platform = platform as NonNullable<ChatOptions["platform"]>;
+  const persistence = given("persistence");
+  if (persistence) options.persistence = persistence as "local" | "tab" | "none";
+  const lost = given("onSessionLost");
+  if (lost) options.onSessionLost = lost as "restart" | "end";
+  for (const name of NUMBERS) {
+    const number = given(name);
+    if (number) options[name] = Number(number);
+  }
   return options;
 }
 

@@ -87,13 +87,6 @@ test("the entry exports what it declares", () => {
   ]);
 });
 
-test("stored sessions are none, but bad options are refused", async () => {
-  assert.equal(await entry.hasResumableSession({ connectorToken: "t" }), false);
-  await entry.clearSession({ connectorToken: "t" });
-  await assert.rejects(entry.hasResumableSession({ connectorToken: "" }), { code: "config/invalid" });
-  await assert.rejects(entry.clearSession({}), { code: "config/invalid" });
-});
-
 test("a session is opened with what the options say, and nothing more", async () => {
   const { chat, server } = open({
     environment: { cluster: "test-1" },

@@ -43,6 +43,7 @@ impl Requests {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen::JsCast;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use poly_messaging_engine::{HttpOutcome, Input};
@@ -171,6 +172,61 @@ mod tests {
         assert!(!requests.abort(1), "there is nothing left to abort");
         assert!(matches!(heard.next().await, Input::Http { id: 2, .. }));
         assert_eq!(requests.size(), 0);
+        assert!(heard.is_silent());
+    }
+
+    async fn probed(url: &str, limit_ms: u32) -> bool {
+        let (requests, _tell, heard) = requests();
+        requests.probe(5, url, limit_ms);
+        let Input::Probed { id: 5, is_answered } = heard.next().await else { panic!("not the answer") };
+        assert_eq!(requests.size(), 0);
+        is_answered
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_probe_is_answered_by_whatever_answers() {
+        let _fetch = Replaced::new(
+            "fetch",
+            "url, init",
+            "const { method, mode, credentials, cache, redirect, headers } = new Request(url, init);
+             globalThis.probed = [method, mode, credentials, cache, redirect, [...headers].length].join();
+             return Promise.resolve(url.endsWith('/down') ? Promise.reject(new TypeError) : Response.error())",
+        );
+        assert!(probed("https://example.com/api/v1", 60_000).await, "an opaque answer is one");
+        let asked = js_sys::eval("probed").unwrap().as_string().unwrap();
+        assert_eq!(asked, "GET,no-cors,omit,no-store,follow,0");
+        assert!(!probed("https://example.com/down", 60_000).await);
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_probe_without_an_answer_in_time_is_not_answered() {
+        assert!(!probed("http://127.0.0.1:1/", 60_000).await);
+        let _fetch = Replaced::new("fetch", "", "return new Promise(() => {})");
+        assert!(!probed("https://example.com", 5).await);
+    }
+
+    #[wasm_bindgen_test]
+    async fn the_agent_s_invitation_is_prepared_however_that_goes() {
+        for body in ["", "return Promise.resolve(7)", "throw 1", "return Promise.reject('no')", "return { then: 7 }"] {
+            let host =
+                js_sys::eval(&format!("({{ beforeAgentJoin(...given) {{ globalThis.given = given; {body} }} }})"));
+            let (requests, _tell, heard) = requests();
+            requests.prepare(3, "session", Some("context"), &Host::unchecked_from_js(host.unwrap()));
+            assert!(js_sys::eval("globalThis.given").unwrap().is_undefined(), "not within the call");
+            assert_eq!(heard.next().await, Input::JoinPrepared { id: 3 }, "{body}");
+            let given =
+                js_sys::eval("const [a, b, { aborted }] = given; delete globalThis.given; [a, b, aborted].join()");
+            assert_eq!(given.unwrap().as_string().unwrap(), "session,context,false");
+        }
+        let host = js_sys::eval(
+            "({ beforeAgentJoin: (id, context, signal) => new Promise(() => { globalThis.waiting = signal }) })",
+        );
+        let (requests, _tell, heard) = requests();
+        requests.prepare(4, "session", None, &Host::unchecked_from_js(host.unwrap()));
+        requests.send(5, &request("data:,later"));
+        assert!(matches!(heard.next().await, Input::Http { id: 5, .. }));
+        assert!(requests.abort(4));
+        assert_eq!(js_sys::eval("waiting.aborted").unwrap().as_bool(), Some(true));
         assert!(heard.is_silent());
     }
 }

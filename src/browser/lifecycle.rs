@@ -94,3 +94,66 @@ fn page_event(event: &Event) -> Option<PageEvent> {
 fn get(path: &[&str]) -> JsValue {
     path.iter().fold(js_sys::global().into(), |value, name| plain::get(&value, name))
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::browser::testing::Heard;
+
+    fn fire(script: &str) {
+        js_sys::eval(script).unwrap();
+    }
+
+    #[wasm_bindgen_test]
+    async fn turns_of_the_page_s_life_are_reported() {
+        let (page, heard) = (Lifecycle::default(), Heard::default());
+        assert_eq!(page.listen(&heard.inbox()), None, "the test has a network");
+        assert_eq!(page.listen(&heard.inbox()), None, "it listens once");
+        let see = "Object.defineProperty(document, 'visibilityState', { configurable: true, value:";
+        for (script, event) in [
+            ("dispatchEvent(new Event('offline'))", PageEvent::Offline),
+            ("dispatchEvent(new Event('online'))", PageEvent::Online),
+            (&format!("{see} 'hidden' }}); document.dispatchEvent(new Event('visibilitychange'))"), PageEvent::Hidden),
+            (
+                &format!("{see} 'visible' }}); document.dispatchEvent(new Event('visibilitychange'))"),
+                PageEvent::Visible,
+            ),
+            ("document.dispatchEvent(new Event('freeze'))", PageEvent::Left),
+            ("document.dispatchEvent(new Event('resume'))", PageEvent::Returned),
+            ("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))", PageEvent::Left),
+            ("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))", PageEvent::Returned),
+            ("dispatchEvent(new PageTransitionEvent('pagehide'))", PageEvent::Left),
+        ] {
+            fire(script);
+            assert_eq!(heard.next().await, Input::Page(event), "{script}");
+            assert!(heard.is_silent());
+        }
+        fire("delete document.visibilityState; dispatchEvent(new PageTransitionEvent('pageshow'))");
+        assert!(heard.is_silent(), "a page that was just loaded has not returned");
+        page.ignore();
+        fire("dispatchEvent(new Event('offline'))");
+        assert!(heard.is_silent());
+    }
+
+    #[wasm_bindgen_test]
+    fn a_network_that_went_while_nobody_listened_is_reported_first() {
+        let (page, inbox) = (Lifecycle::default(), Heard::default().inbox());
+        let is_online = |is_online: bool| {
+            fire(&format!("Object.defineProperty(navigator, 'onLine', {{ configurable: true, value: {is_online} }})"));
+        };
+        is_online(false);
+        assert_eq!(page.listen(&inbox), Some(Input::Page(PageEvent::Offline)));
+        page.ignore();
+        assert_eq!(page.listen(&inbox), None, "known");
+        page.ignore();
+        is_online(true);
+        assert_eq!(page.listen(&inbox), Some(Input::Page(PageEvent::Online)));
+        page.note(PageEvent::Offline);
+        page.ignore();
+        assert_eq!(page.listen(&inbox), Some(Input::Page(PageEvent::Online)));
+        fire("delete navigator.onLine");
+        page.ignore();
+    }
+}

@@ -173,16 +173,16 @@ export class Storage {
   async #lock(signal) {
     // A tab's own storage is shared with no one.
     if (!signal.aborted && !this.#release && this.#place !== "tab") {
-      await new Promise((decided) => {
+      await new Promise((decided, failed) => {
         /** @returns {Promise<void>} The browser keeps the lock until this is settled. */
         const hold = () =>
           new Promise((release) => {
             this.#release = release;
             decided(undefined);
           });
+        navigator.locks.request(this.#key, { signal }, hold).catch(failed);
         // Without locks (a page without TLS, an older Safari) it is there for whoever asks.
-        (navigator.locks?.request(this.#key, { signal }, hold) ?? Promise.reject()).catch(decided);
-      });
+      }).catch(() => undefined);
     }
     return !signal.aborted;
   }

@@ -73,3 +73,66 @@ impl Tabs {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::browser::testing::{Heard, Replaced};
+
+    fn open(name: &str) -> (Tabs, Heard) {
+        let (tabs, heard) = (Tabs::default(), Heard::default());
+        tabs.open(name, &heard.inbox());
+        (tabs, heard)
+    }
+
+    #[wasm_bindgen_test]
+    async fn the_others_hear_what_one_tells_and_it_does_not() {
+        let (one, own) = open("test.tabs");
+        let (_other, heard) = open("test.tabs");
+        let (_stranger, strange) = open("test.tabs.else");
+        one.open("test.tabs", &own.inbox());
+        one.tell("first");
+        one.tell("second");
+        for text in ["first", "second"] {
+            assert_eq!(heard.next().await, Input::News { text: text.into() });
+        }
+        assert!(heard.is_silent() && own.is_silent() && strange.is_silent());
+    }
+
+    #[wasm_bindgen_test]
+    async fn what_is_no_text_or_too_long_is_set_aside() {
+        let (_tabs, heard) = open("test.odd");
+        js_sys::eval(
+            "var channel = new BroadcastChannel('test.odd');
+             for (const odd of [7, null, undefined, {}, [], new Blob, 'x'.repeat(65537), 'good']) channel.postMessage(odd);
+             channel.close()",
+        )
+        .unwrap();
+        assert_eq!(heard.next().await, Input::News { text: "good".into() });
+    }
+
+    #[wasm_bindgen_test]
+    async fn what_was_told_before_the_channel_closed_still_arrives() {
+        let (one, own) = open("test.bye");
+        let (other, heard) = open("test.bye");
+        one.tell("bye");
+        one.close();
+        assert_eq!(heard.next().await, Input::News { text: "bye".into() });
+        one.tell("not told");
+        other.tell("not heard");
+        one.open("test.bye", &own.inbox());
+        other.tell("heard");
+        assert_eq!(own.next().await, Input::News { text: "heard".into() });
+        assert!(heard.is_silent());
+    }
+
+    #[wasm_bindgen_test]
+    fn without_channels_each_tab_is_alone() {
+        let _channel = Replaced::new("BroadcastChannel", "", "throw 'denied'");
+        let (tabs, heard) = open("test.none");
+        tabs.tell("to no one");
+        assert!(heard.is_silent());
+    }
+}

@@ -25,6 +25,9 @@ const SETTLE_QUIET_MS: u64 = 150;
 /// Sessions that may be lost in a row before anyone was there to answer; one more, and no other is made unasked.
 const MAX_SESSIONS_LOST: u32 = 3;
 
+/// The reason of an end that comes from the server's not knowing the session any more.
+pub(crate) const SESSION_LOST: &str = "REASON_SESSION_LOST";
+
 /// Close codes that this client uses itself.
 pub(crate) const CLOSE_NORMAL: u16 = 1_000;
 const CLOSE_NETWORK: u16 = 4_003;
@@ -34,6 +37,8 @@ const CLOSE_NETWORK: u16 = 4_003;
 pub(crate) enum Link {
     /// Nothing yet.
     Idle,
+    /// The record is read, to see whether there is a session to take up.
+    Record,
     /// An HTTP request is under way.
     Request { kind: RequestKind, id: RequestId, attempt: u32 },
     /// It failed, and is made again after a pause.
@@ -82,6 +87,9 @@ impl Engine {
     }
 
     pub(crate) fn open_socket_for(&mut self, purpose: Purpose) {
+        if self.session.is_some() {
+            self.look_back();
+        }
         let (Some(session), Some(token)) = (&self.session, &self.token) else { return self.connect() };
         let candidate = self.suspicion.candidate_id().filter(|_| purpose.is_on_candidate());
         self.last_socket += 1;
@@ -158,6 +166,7 @@ impl Engine {
     /// A frame came in: the socket is alive. `is_batch`: with history; `is_echo`: with a heartbeat.
     pub(crate) fn note_frame(&mut self, is_batch: bool, is_echo: bool) {
         // Another socket may have taken this one's place because of it.
+        let has_all = self.has_replayed();
         let Link::Socket(socket @ Socket { is_open: true, .. }) = &mut self.link else { return };
         self.timers.stop(Timer::HeartbeatAnswer);
         socket.liveness.is_checked = false;
@@ -172,9 +181,14 @@ impl Engine {
         if socket.is_first {
             self.settle_history();
         } else if is_batch || is_echo {
-            let quiet = if socket.is_echoed { SETTLE_QUIET_MS } else { SETTLE_TIMEOUT_MS };
+            let quiet = if socket.is_echoed && has_all { SETTLE_QUIET_MS } else { SETTLE_TIMEOUT_MS };
             self.timers.set(Timer::Settle, self.now.mono + quiet);
         }
+    }
+
+    /// Whether the history has come as far as it is known to go.
+    fn has_replayed(&self) -> bool {
+        self.session.as_ref().is_none_or(|session| session.replays_to <= self.conversation.newest)
     }
 
     /// The history has been quiet, or has not begun.
@@ -312,8 +326,9 @@ impl Engine {
         self.hang_up();
         self.log(LogLevel::Warn, code.as_str());
         if self.config.on_session_lost == OnSessionLost::End || self.is_ending() {
-            return self.finish("REASON_SESSION_LOST".to_owned());
+            return self.finish(SESSION_LOST.to_owned());
         }
+        self.keeper.is_restart = false;
         self.conversation.replace(&error, self.now.wall, &mut self.out);
         self.change(Change::Session { session: None });
         self.forget_lost_session();
@@ -331,6 +346,7 @@ impl Engine {
             self.out.push(Output::Abort { id });
         }
         self.stop_probe();
+        self.leave_record();
         self.drop_socket(CLOSE_NORMAL);
         self.timers.stop_all();
         self.typist = Default::default();

@@ -55,6 +55,8 @@ pub(crate) struct Conversation {
     presence: PresenceLog,
     /// Fingerprints of the events' ids.
     seen: Ids,
+    /// Those of the drafts that have arrived.
+    echoed: Ids,
     /// The newest event that said something about the agent's typing.
     typing_sequence: u64,
     is_typing_renewed: bool,
@@ -111,6 +113,11 @@ impl Conversation {
             (None, Some(sequence)) => self.seen.is_new_sequence(sequence),
             (None, None) => true,
         }
+    }
+
+    /// Whether the server has the draft of this id.
+    pub(crate) fn has_echo(&self, draft_id: &str) -> bool {
+        self.echoed.holds(draft_id)
     }
 
     /// Whether an agent types, or is in the middle of a message.
@@ -243,13 +250,11 @@ impl Conversation {
         self.shown = old.shown;
         self.lines_without_id = old.lines_without_id;
         self.transcript.begin_session();
-        for draft in self.drafts.iter_mut().filter(|draft| draft.progress == Progress::Queued) {
-            let line = self.transcript.pending_key();
-            let timestamp = self.transcript.get(draft.line).map_or(wall, |message| message.timestamp);
-            self.transcript.relocate(draft.line, line, timestamp, out);
-            draft.line = line;
+        self.move_pending_last(wall, out);
+        // Where nothing was said before, there is nothing to tell apart.
+        if self.transcript.len() > 0 {
+            self.notice("sessionReplaced", None, Level::Info, wall, out);
         }
-        self.notice("sessionReplaced", None, Level::Info, wall, out);
         self.show_facets(out);
     }
 

@@ -26,6 +26,8 @@ pub(crate) enum Progress {
     Written,
     /// Written to a socket that died before the echo: the replay will tell.
     Unsure,
+    /// Another tab sees to it; the echo shows when it has arrived.
+    Elsewhere,
     /// Known not to have arrived, and waiting for the user to decide.
     Failed,
 }
@@ -63,6 +65,22 @@ impl Draft {
         Self { id, text, metadata, line, progress: Progress::Queued, after: None, misses: 0, not_before: 0, calls }
     }
 
+    /// The replay decides whether it has arrived, where it may have been written; and not before what another page may have
+    /// written cannot arrive any more.
+    pub(crate) fn doubt(&mut self, is_written: bool, now: u64) {
+        self.progress = if is_written { Progress::Unsure } else { Progress::Queued };
+        self.not_before = now + AFTERLIFE_MS;
+    }
+
+    /// Whether it may have been written, for one on its way that this tab sees to.
+    pub(crate) fn is_written(&self) -> Option<bool> {
+        match self.progress {
+            Progress::Queued => Some(false),
+            Progress::Written | Progress::Unsure => Some(true),
+            Progress::Elsewhere | Progress::Failed => None,
+        }
+    }
+
     /// Queues it anew: the server has not taken it, and does not hold it any more.
     pub(crate) fn queue_again(&mut self) {
         self.progress = Progress::Queued;
@@ -88,6 +106,15 @@ pub(crate) struct Drafts(Vec<Draft>);
 impl Drafts {
     pub(crate) fn push(&mut self, draft: Draft) {
         self.0.push(draft);
+    }
+
+    /// Puts `drafts` before all others.
+    pub(crate) fn put_first(&mut self, drafts: Vec<Draft>) {
+        self.0.splice(0..0, drafts);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Draft> {
+        self.0.iter()
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Draft> {

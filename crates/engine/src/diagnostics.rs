@@ -48,6 +48,7 @@ impl Engine {
             connection: self.shown_connection.status(),
             link: match &self.link {
                 Link::Idle => "idle",
+                Link::Record => "record",
                 Link::Request { .. } => "request",
                 Link::RequestPause { .. } => "requestPause",
                 Link::Socket(_) => "socket",

@@ -135,7 +135,7 @@ impl Engine {
             News::SystemMessage { text, draft_id } => match text {
                 SystemText::JoinAgain => {
                     let draft = draft_id.and_then(|id| self.conversation.drafts.get_mut(&id));
-                    if let Some(draft) = draft.filter(|draft| draft.progress != Progress::Failed) {
+                    if let Some(draft) = draft.filter(|draft| draft.is_written().is_some()) {
                         // It was not taken: it goes out again once the agent is there.
                         draft.queue_again();
                     }
@@ -256,7 +256,8 @@ impl Engine {
     pub(crate) fn flush(&mut self) {
         let Link::Socket(socket) = &self.link else { return };
         let has_given_up = self.invitation.tries >= MAX_INVITATIONS && !self.timers.is_set(Timer::Join);
-        if socket.is_open && (self.conversation.has_agent || has_given_up) && !self.is_ending() {
+        let may_write = socket.is_settled && !self.keeper.holds_back && !self.is_ending();
+        if may_write && (self.conversation.has_agent || has_given_up) {
             // The session may allow less than was known when the message was taken.
             let limit = self.max_message_size();
             let is_too_large = |draft: &Draft| draft.progress == Progress::Queued && draft.frame().len() > limit;

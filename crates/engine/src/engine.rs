@@ -3,6 +3,7 @@
 use crate::connection::{Attempts, Link, Socket};
 use crate::conversation::Conversation;
 use crate::dialogue::{Invitation, Typist};
+use crate::keeper::Keeper;
 use crate::refusal::Suspicion;
 use crate::rng::Rng;
 use crate::session::Session;
@@ -37,6 +38,7 @@ pub struct Engine {
     pub(crate) typist: Typist,
     pub(crate) attempts: Attempts,
     pub(crate) suspicion: Suspicion,
+    pub(crate) keeper: Keeper,
     /// The browser says that there is no network.
     pub(crate) is_offline: bool,
     /// Sessions lost in a row before anyone was there to answer.
@@ -69,9 +71,11 @@ pub(crate) struct Counts {
 impl Engine {
     /// An idle chat. `seed` feeds every random choice; use a different one for each chat.
     pub fn new(config: Config, seed: u64, now: Now) -> Self {
+        let mut rng = Rng::new(seed);
+        let keeper = Keeper::new(&config, &mut rng);
         Self {
             config,
-            rng: Rng::new(seed),
+            rng,
             now,
             timers: Timers::default(),
             out: Vec::new(),
@@ -86,6 +90,7 @@ impl Engine {
             typist: Typist::default(),
             attempts: Attempts::default(),
             suspicion: Suspicion::default(),
+            keeper,
             is_offline: false,
             sessions_lost: 0,
             last_request: 0,
@@ -134,6 +139,7 @@ impl Engine {
         while let Some(timer) = self.timers.take_due(self.now.mono) {
             self.handle_timer(timer);
         }
+        self.keep_up();
         Step { outputs: core::mem::take(&mut self.out), deadline: self.timers.next(), refused: self.refused.take() }
     }
 
@@ -155,6 +161,9 @@ impl Engine {
             Timer::UserTyping => self.stop_typing(),
             Timer::End => self.finish(USER_END.to_owned()),
             Timer::Renewal => self.renew(),
+            Timer::Record => self.handle_late_record(),
+            Timer::Save => self.owe_save(),
+            Timer::Claim => self.claim(),
         }
     }
 
@@ -273,6 +282,14 @@ impl Engine {
         if self.open_socket_id().is_some() && !self.is_over() {
             self.write(wire::USER_END_SESSION);
         }
+        // What is stored is not what is asked for, where it was not taken up yet.
+        self.keeper.is_fresh |= self.session.is_none() && self.replaces.is_none();
+        self.waiting.push(call);
+        self.begin_anew();
+    }
+
+    /// Leaves the conversation behind, and starts another.
+    pub(crate) fn begin_anew(&mut self) {
         self.hang_up();
         let error = Error::new(ErrorCode::SessionEnded);
         self.conversation.fail_drafts(|_| true, &error, &mut self.out);
@@ -284,7 +301,7 @@ impl Engine {
         self.forget_session();
         self.sessions_lost = 0;
         self.token_reason = TokenReason::Restart;
-        self.waiting.push(call);
+        self.keeper.is_restart = true;
         self.connect();
     }
 
@@ -298,7 +315,7 @@ impl Engine {
         self.waiting.push(call);
         match self.link {
             // Already under way.
-            Link::Request { .. } | Link::Socket(_) => {}
+            Link::Record | Link::Request { .. } | Link::Socket(_) => {}
             Link::Idle | Link::Pause | Link::Away | Link::RequestPause { .. } | Link::Down(_) => {
                 self.attempts = Attempts::default();
                 self.sessions_lost = 0;
@@ -313,6 +330,7 @@ impl Engine {
             self.settle(waiting, Err(error.clone()));
         }
         self.conversation.release_calls(&error, &mut self.out);
+        self.part();
         if self.is_ending() {
             self.finish(USER_END.to_owned());
         } else if !matches!(self.link, Link::Down(_)) {
@@ -334,6 +352,7 @@ impl Engine {
         }
         let error = Error::new(ErrorCode::SessionEnded);
         self.conversation.fail_drafts(|_| true, &error, &mut self.out);
+        self.tell_end();
         self.forget_session();
         for call in self.ending.take().unwrap_or_default() {
             self.settle(call, Ok(()));

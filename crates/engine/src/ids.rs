@@ -19,6 +19,11 @@ impl Ids {
         self.is_new_key(fingerprint(id))
     }
 
+    /// Whether `id` is known.
+    pub(crate) fn holds(&self, id: &str) -> bool {
+        self.0.contains_key(&fingerprint(id))
+    }
+
     /// Whether the event of this sequence, which has no id, was not known; from now on it is.
     pub(crate) fn is_new_sequence(&mut self, sequence: u64) -> bool {
         self.is_new_key(u128::from(sequence))

@@ -1,13 +1,410 @@
-//! The record of the session: what is stored, when, and whether a stored one is still good.
+//! The record of the session: when it is looked at, what follows from it, and when it is stored.
+//!
+//! Whoever makes a session or stores it holds the lock on the record, which one tab holds at a time: so tabs that were
+//! opened together make one session, and none overwrites what another has stored. No lock is held while a page may stop
+//! running, and nothing waits for a storage that does not answer.
 
+use core::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
+use crate::connection::{Link, SESSION_LOST};
 use crate::engine::Engine;
-use crate::{Config, Now, RequestId};
+use crate::jwt;
+use crate::record::{Record, StoredDraft};
+use crate::rng::Rng;
+use crate::session::Session;
+use crate::timers::Timer;
+use crate::{AccessToken, Config, Error, ErrorCode, LogLevel, OnSessionLost, Output, RequestId};
 
-/// Whether a chat with these options would take up the session of this record.
-pub fn is_resumable(_config: &Config, _record: &str, _now: Now) -> bool {
-    false
+/// Milliseconds that reading the record may take before the chat goes on without, and those that the lock on it may.
+const LOAD_TIMEOUT_MS: u64 = 3_000;
+const LOCK_TIMEOUT_MS: u64 = 10_000;
+/// Milliseconds between two saves of what changes all the time.
+const SAVE_INTERVAL_MS: u64 = 30_000;
+
+/// What is known of the record, and owed to it.
+#[derive(Debug, Default)]
+pub(crate) struct Keeper {
+    /// This page load, among the tabs of the chat.
+    pub(crate) tab: String,
+    load: Option<Load>,
+    /// The lock is kept: a session is being made.
+    has_lock: bool,
+    /// The record was read once, without the lock.
+    has_looked: bool,
+    /// No record stands against making a session.
+    may_create: bool,
+    /// What is stored is not wanted, until something else is.
+    pub(crate) is_fresh: bool,
+    is_dirty: bool,
+    /// The page does not run, as far as is known: nothing is begun.
+    is_left: bool,
+    /// Others may have taken this tab's messages for those of a dead one.
+    pub(crate) is_away: bool,
+    /// The tab is back, and does not know yet what became of its messages.
+    is_returning: bool,
+    /// No message is written before the record has shown which are this tab's.
+    pub(crate) holds_back: bool,
+    /// When something was last received, by the device's clock.
+    active_at: u64,
+    token_expires_at: Option<u64>,
+    /// The session that the one at hand has taken the place of.
+    succeeds: Option<String>,
+    /// The user asked for the session to come.
+    pub(crate) is_restart: bool,
+    /// Told once the record is stored.
+    news: Option<String>,
+    /// Messages of tabs that are gone are to be looked for.
+    pub(crate) wants_claims: bool,
+    /// Tabs that have messages in the record, and have not been heard of since that was asked.
+    pub(crate) silent: Vec<String>,
+    /// What was stored of the drafts, as a fingerprint, and how many frames had come in.
+    drafts: u64,
+    frames: u32,
+}
+
+#[derive(Debug)]
+struct Load {
+    id: RequestId,
+    is_exclusive: bool,
+}
+
+impl Keeper {
+    pub(crate) fn new(config: &Config, rng: &mut Rng) -> Self {
+        let mut tab = String::new();
+        if config.persistent {
+            let mut bits = u64::from(rng.next()) << 32 | u64::from(rng.next());
+            for _ in 0..16 {
+                tab.extend(char::from_digit((bits & 15) as u32, 16));
+                bits >>= 4;
+            }
+        }
+        Self { tab, is_fresh: config.fresh, ..Self::default() }
+    }
 }
 
 impl Engine {
-    pub(crate) fn handle_loaded(&mut self, _answered: RequestId, _record: Option<String>) {}
+    /// Looks for a session before one is made. False: there is no need.
+    pub(crate) fn look_for_session(&mut self) -> bool {
+        if !self.config.persistent || self.keeper.may_create {
+            return false;
+        }
+        // A session that is there can be taken up while another tab holds the lock.
+        let is_exclusive = self.keeper.has_looked || self.keeper.is_fresh;
+        self.keeper.has_looked = true;
+        self.link = Link::Record;
+        self.load(is_exclusive);
+        let limit = if is_exclusive { LOCK_TIMEOUT_MS } else { LOAD_TIMEOUT_MS };
+        self.timers.set(Timer::Record, self.now.mono + limit);
+        true
+    }
+
+    pub(crate) fn load(&mut self, is_exclusive: bool) {
+        if self.keeper.load.as_ref().is_some_and(|load| load.is_exclusive || !is_exclusive) {
+            // Its answer does as well.
+            return;
+        }
+        self.last_request += 1;
+        let id = self.last_request;
+        self.keeper.load = Some(Load { id, is_exclusive });
+        self.out.push(Output::Load { id, exclusive: is_exclusive });
+    }
+
+    pub(crate) fn handle_loaded(&mut self, answered: RequestId, record: Option<String>) {
+        let Some(load) = self.keeper.load.take_if(|load| load.id == answered) else { return };
+        self.keeper.has_lock = load.is_exclusive;
+        let record = record.and_then(|record| Record::parse(&record));
+        if matches!(self.link, Link::Record) {
+            self.timers.stop(Timer::Record);
+            self.choose_session(record);
+        } else {
+            self.follow_record(record);
+            self.unlock();
+        }
+    }
+
+    /// The record, or the lock on it, was not to be had in time.
+    pub(crate) fn handle_late_record(&mut self) {
+        if matches!(self.link, Link::Record) {
+            self.log(LogLevel::Warn, "the stored session cannot be reached: going on without");
+            self.give_up_load();
+            self.keeper.may_create = true;
+            self.proceed();
+        } else {
+            self.release();
+        }
+    }
+
+    // ------------------------------------------------------------------------------------- a session is wanted
+
+    fn choose_session(&mut self, record: Option<Record>) {
+        let is_fresh = self.keeper.is_fresh;
+        let record = record.filter(|record| !is_fresh && Some(&record.session) != self.replaces.as_ref());
+        let is_alive = record.as_ref().is_some_and(|record| self.is_alive(record));
+        match record {
+            Some(record) if is_alive => {
+                self.unlock();
+                self.resume(record);
+                self.open_socket();
+            }
+            _ if !self.keeper.has_lock => drop(self.look_for_session()),
+            Some(record) => self.bury(record),
+            None => {
+                if is_fresh {
+                    self.out.push(Output::Forget);
+                }
+                self.keeper.may_create = true;
+                self.proceed();
+            }
+        }
+    }
+
+    /// Takes up a stored session.
+    fn resume(&mut self, record: Record) {
+        self.keeper.may_create = false;
+        self.keeper.active_at = record.active_at;
+        self.keeper.token_expires_at = record.expires_at;
+        self.hold_session(Session::stored(&record));
+        self.token = Some(AccessToken { access_token: record.token, expires_in: None });
+        self.keeper.wants_claims = true;
+        self.ask_owners(&record.drafts);
+        if !self.keeper.silent.is_empty() {
+            self.hold_back();
+        }
+    }
+
+    /// The stored session has been idle for too long, or its token has expired.
+    fn bury(&mut self, record: Record) {
+        let is_end = self.config.on_session_lost == OnSessionLost::End;
+        self.replaces = Some(record.session);
+        // Whether they were written is all one now.
+        let drafts = record.drafts.into_iter().map(|draft| StoredDraft { is_written: true, ..draft });
+        self.conversation.restore_drafts(drafts.collect(), self.now, &mut self.out);
+        let error = Error::new(ErrorCode::SessionExpired);
+        if is_end {
+            self.conversation.fail_drafts(|_| true, &error, &mut self.out);
+            return self.finish(SESSION_LOST.to_owned());
+        }
+        self.conversation.replace(&error, self.now.wall, &mut self.out);
+        self.keeper.is_restart = false;
+        self.keeper.may_create = true;
+        self.proceed();
+    }
+
+    /// A session was made: it is stored at once.
+    pub(crate) fn keep_session(&mut self) {
+        if !self.config.persistent {
+            return;
+        }
+        self.keeper.may_create = false;
+        self.keeper.active_at = self.now.wall;
+        self.keeper.is_dirty = true;
+        self.keeper.news = match (&self.keeper.succeeds, &self.session) {
+            (Some(was), Some(session)) => {
+                let op = if self.keeper.is_restart { "restarted" } else { "replaced" };
+                Some(crate::tabs::news(op, was, "now", &session.id))
+            }
+            _ => None,
+        };
+        self.keeper.is_restart = false;
+        if self.keeper.has_lock {
+            // What it takes the place of was seen when the lock was taken.
+            self.store(Vec::new());
+            self.unlock();
+        }
+    }
+
+    /// The session at hand takes the place of `previous`.
+    pub(crate) fn note_previous(&mut self, previous: Option<String>) {
+        self.keeper.succeeds = previous;
+        self.keeper.is_away = false;
+    }
+
+    /// When the token expires, by the device's clock.
+    pub(crate) fn note_token(&mut self) {
+        let Some(token) = self.token.as_ref().filter(|_| self.config.persistent) else { return };
+        let said = token.expires_in.map(|seconds| self.now.wall + u64::from(seconds) * 1_000);
+        self.keeper.token_expires_at = said.or_else(|| jwt::expiry(&token.access_token));
+    }
+
+    // ------------------------------------------------------------------------------------- a session is at hand
+
+    /// The record was read for a session at hand, or for one that has ended; with the lock, it is brought up to date.
+    fn follow_record(&mut self, record: Option<Record>) {
+        let has_lock = self.keeper.has_lock;
+        let is_returning = core::mem::take(&mut self.keeper.is_returning);
+        let Some(session) = &self.session else {
+            if has_lock {
+                self.keeper.is_dirty = false;
+                if record.is_some_and(|record| Some(record.session) == self.replaces) {
+                    self.out.push(Output::Forget);
+                }
+            }
+            return;
+        };
+        match record {
+            Some(record) if record.session == session.id => {
+                let others = self.share_drafts(record.drafts, has_lock);
+                if has_lock {
+                    self.store(others);
+                }
+            }
+            // Another session than this one, which a living tab has made: that is left alone.
+            Some(record)
+                if !self.keeper.is_fresh
+                    && Some(&record.session) != self.keeper.succeeds.as_ref()
+                    && self.is_alive(&record) =>
+            {
+                if is_returning {
+                    return self.lose_session(ErrorCode::SessionLost);
+                }
+                self.keeper.is_dirty &= !has_lock;
+                self.keeper.news = None;
+            }
+            _ if has_lock => self.store(Vec::new()),
+            _ => {}
+        }
+        if self.keeper.silent.is_empty() {
+            self.release();
+        }
+    }
+
+    fn store(&mut self, others: Vec<StoredDraft>) {
+        let (Some(session), Some(token)) = (&self.session, &self.token) else { return };
+        let mut drafts = others;
+        let own = self.conversation.drafts.iter().filter_map(|draft| StoredDraft::of(draft, &self.keeper.tab));
+        drafts.extend(own);
+        let record = Record {
+            session: session.id.clone(),
+            token: token.access_token.clone(),
+            expires_at: self.keeper.token_expires_at,
+            streaming: session.streaming,
+            cursor: self.conversation.newest.max(session.replays_to),
+            active_at: self.keeper.active_at,
+            drafts,
+        };
+        self.keeper.is_dirty = false;
+        self.keeper.is_fresh = false;
+        self.keeper.drafts = self.fingerprint_drafts();
+        self.timers.stop(Timer::Save);
+        let news = self.keeper.news.take();
+        if let Some(record) = record.compose() {
+            self.out.push(Output::Store { record });
+            self.out.extend(news.map(|text| Output::Tell { text }));
+        }
+    }
+
+    /// Sees after each input whether there is anything to store.
+    pub(crate) fn keep_up(&mut self) {
+        if !self.config.persistent {
+            return;
+        }
+        if self.session.is_some() {
+            if core::mem::replace(&mut self.keeper.frames, self.counts.frames_in) != self.counts.frames_in {
+                self.keeper.active_at = self.now.wall;
+                if matches!(self.link, Link::Socket(_)) && !self.timers.is_set(Timer::Save) {
+                    self.timers.set(Timer::Save, self.now.mono + SAVE_INTERVAL_MS);
+                }
+            }
+            let drafts = self.fingerprint_drafts();
+            // Whatever becomes of the save, the same drafts do not ask for another.
+            self.keeper.is_dirty |= core::mem::replace(&mut self.keeper.drafts, drafts) != drafts;
+        }
+        let is_over = self.session.is_none() && self.is_over();
+        let is_busy = self.keeper.has_lock || self.keeper.is_left || matches!(self.link, Link::Record);
+        if self.keeper.is_dirty && !is_busy && (self.session.is_some() || is_over) {
+            self.load(true);
+        }
+    }
+
+    /// The session is over: its record goes, and the other tabs are told.
+    pub(crate) fn tell_end(&mut self) {
+        if let Some(ended) = &self.conversation.ended {
+            let reason = ended.reason.clone();
+            self.tell_tabs("ended", "reason", &reason);
+        }
+        self.owe_save();
+    }
+
+    /// Owes the record a save.
+    pub(crate) fn owe_save(&mut self) {
+        self.keeper.is_dirty = true;
+    }
+
+    /// What the record says of this tab's drafts, in one number.
+    fn fingerprint_drafts(&self) -> u64 {
+        let mut hasher = FxHasher::default();
+        for draft in self.conversation.drafts.iter() {
+            if let Some(is_written) = draft.is_written() {
+                hasher.write(draft.id.as_bytes());
+                hasher.write_u8(is_written.into());
+            }
+        }
+        hasher.finish()
+    }
+
+    fn is_alive(&self, record: &Record) -> bool {
+        record.is_alive(self.config.session_timeout_ms, self.now.wall)
+    }
+
+    // ------------------------------------------------------------------------------------- leaving and returning
+
+    /// The page stops running, perhaps for good: no other tab waits for this one.
+    pub(crate) fn keeper_left(&mut self) {
+        self.keeper.is_left = true;
+        self.part();
+        self.give_up_load();
+    }
+
+    /// The page runs again.
+    pub(crate) fn keeper_returned(&mut self) {
+        self.keeper.is_left = false;
+    }
+
+    /// Before a socket opens: a tab that others may have taken for dead looks at what they have made of that.
+    pub(crate) fn look_back(&mut self) {
+        if core::mem::take(&mut self.keeper.is_away) {
+            self.keeper.is_returning = true;
+            self.hold_back();
+            self.load(false);
+        }
+    }
+
+    /// Whatever was under way with the record for the sake of a connection is given up.
+    pub(crate) fn leave_record(&mut self) {
+        if matches!(self.link, Link::Record) {
+            self.give_up_load();
+        }
+        self.unlock();
+        self.keeper.may_create = false;
+        self.keeper.silent.clear();
+        self.keeper.is_away |= core::mem::take(&mut self.keeper.is_returning);
+        self.keeper.holds_back = false;
+    }
+
+    fn hold_back(&mut self) {
+        self.keeper.holds_back = true;
+        self.timers.set(Timer::Record, self.now.mono + LOAD_TIMEOUT_MS);
+    }
+
+    /// Which messages are this tab's is known, or was not to be found out.
+    pub(crate) fn release(&mut self) {
+        if core::mem::take(&mut self.keeper.holds_back) {
+            self.timers.stop(Timer::Record);
+            self.flush();
+        }
+    }
+
+    /// Expects no record any more, and no lock.
+    fn give_up_load(&mut self) {
+        self.keeper.has_lock |= self.keeper.load.take().is_some_and(|load| load.is_exclusive);
+        self.unlock();
+    }
+
+    fn unlock(&mut self) {
+        if core::mem::take(&mut self.keeper.has_lock) {
+            self.out.push(Output::Unlock);
+        }
+    }
 }

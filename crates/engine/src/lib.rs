@@ -22,8 +22,10 @@
 //! | `gaps` | which parts of the history are missing |
 //! | `handoff` | who the user talks with, and the way to a human |
 //! | `json` | values as JSON text |
-//! | `keeper` | the record of the session: what is stored, when, and whether a stored one is still good |
-//! | `tabs` | what the tabs of one chat tell each other |
+//! | `keeper` | when the record of the session is read, stored and forgotten, and what follows from it |
+//! | `record` | what stands in it, and whether one that was stored is still good |
+//! | `jwt` | when an access token expires |
+//! | `tabs` | what the tabs of one chat tell each other, and whose message is whose |
 //! | `refusal` | whether a handshake failed for want of a network, or was refused, and whether the session is lost |
 //! | `page` | what the page's life means for the connection |
 //! | `engine` | binds them |
@@ -44,10 +46,12 @@ mod handoff;
 mod ids;
 mod io;
 mod json;
+mod jwt;
 mod keeper;
 mod liveness;
 mod metadata;
 mod page;
+mod record;
 mod refusal;
 mod rng;
 mod session;
@@ -71,5 +75,5 @@ pub use io::{
     SocketId, Step, TokenReason,
 };
 pub use json::{Json, ToJson};
-pub use keeper::is_resumable;
 pub use metadata::Metadata;
+pub use record::is_resumable;

@@ -16,11 +16,17 @@ impl Engine {
             // An open socket may be the better witness, and some web views say this always.
             PageEvent::Offline => self.is_offline = true,
             PageEvent::Hidden => {}
-            PageEvent::Left => self.leave(),
-            PageEvent::Visible | PageEvent::Returned => match self.link {
-                Link::Away => self.come_back(),
-                _ => self.wake(),
-            },
+            PageEvent::Left => {
+                self.keeper_left();
+                self.leave();
+            }
+            PageEvent::Visible | PageEvent::Returned => {
+                self.keeper_returned();
+                match self.link {
+                    Link::Away => self.come_back(),
+                    _ => self.wake(),
+                }
+            }
         }
     }
 
@@ -35,7 +41,12 @@ impl Engine {
                 self.connect();
             }
             // Between two requests, the server may have asked for the pause.
-            Link::Idle | Link::Request { .. } | Link::RequestPause { .. } | Link::Away | Link::Down(_) => {}
+            Link::Idle
+            | Link::Record
+            | Link::Request { .. }
+            | Link::RequestPause { .. }
+            | Link::Away
+            | Link::Down(_) => {}
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::connection::{Attempts, Link};
 use crate::engine::Engine;
+use crate::record::Record;
 use crate::timers::Timer;
 use crate::{
     AccessToken, Change, ConnectionView, Error, ErrorCode, EventBody, HttpOutcome, HttpRequest, LogLevel, Output,
@@ -44,12 +45,27 @@ pub(crate) struct Session {
     pub(crate) has_opened: bool,
     /// The application has done what it does before the agent is asked to join.
     pub(crate) is_prepared: bool,
-    streaming: bool,
+    pub(crate) streaming: bool,
+    /// It was made by an earlier page, or by another tab.
+    is_resumed: bool,
+    /// The cursor that was stored with it: its history holds this much.
+    pub(crate) replays_to: Option<u64>,
 }
 
 impl Session {
+    /// A session that was made just now.
+    fn new(id: String, streaming: bool) -> Self {
+        Self { id, has_opened: false, is_prepared: false, streaming, is_resumed: false, replays_to: None }
+    }
+
+    /// A session to take up again.
+    pub(crate) fn stored(record: &Record) -> Self {
+        let replays_to = record.cursor;
+        Self { has_opened: true, is_resumed: true, replays_to, ..Self::new(record.session.clone(), record.streaming) }
+    }
+
     fn view(&self) -> SessionView {
-        SessionView { id: self.id.clone(), resumed: false, streaming: self.streaming }
+        SessionView { id: self.id.clone(), resumed: self.is_resumed, streaming: self.streaming }
     }
 
     /// Takes over what the server says about streaming. Returns the view, where that changes it.
@@ -83,7 +99,10 @@ impl Engine {
         self.proceed();
     }
 
-    fn proceed(&mut self) {
+    pub(crate) fn proceed(&mut self) {
+        if self.session.is_none() && self.look_for_session() {
+            return;
+        }
         if self.token.is_none() {
             self.request(RequestKind::Token, 1);
         } else if self.session.is_none() {
@@ -163,6 +182,7 @@ impl Engine {
         match result {
             Ok(token) if !token.access_token.is_empty() => {
                 self.token = Some(token);
+                self.note_token();
                 self.proceed();
             }
             _ => self.fail(Error::new(ErrorCode::AuthTokenFailed)),
@@ -194,6 +214,7 @@ impl Engine {
                         let expires_in = body.as_mut().and_then(|body| wire::integer(body, "expires_in"));
                         let expires_in = expires_in.and_then(|seconds| u32::try_from(seconds).ok());
                         self.token = Some(AccessToken { access_token, expires_in });
+                        self.note_token();
                     }),
                     RequestKind::Session | RequestKind::Candidate => {
                         take("session_id").map(|id| self.begin_session(id))
@@ -224,13 +245,21 @@ impl Engine {
     }
 
     fn begin_session(&mut self, id: String) {
-        self.log(LogLevel::Info, ["session ", &id].concat());
-        let session =
-            Session { id: id.clone(), has_opened: false, is_prepared: false, streaming: self.config.streaming };
+        let streaming = self.config.streaming;
+        self.hold_session(Session::new(id, streaming));
+        self.keep_session();
+    }
+
+    /// Goes on with this session.
+    pub(crate) fn hold_session(&mut self, session: Session) {
+        let session_id = session.id.clone();
+        self.log(LogLevel::Info, ["session ", &session_id].concat());
         self.change(Change::Session { session: Some(session.view()) });
         self.session = Some(session);
-        if let Some(previous_session_id) = self.replaces.take() {
-            self.tell(EventBody::SessionReplaced { previous_session_id, session_id: id });
+        let previous = self.replaces.take();
+        self.note_previous(previous.clone());
+        if let Some(previous_session_id) = previous {
+            self.tell(EventBody::SessionReplaced { previous_session_id, session_id });
         }
     }
 

@@ -1,7 +1,172 @@
-//! What the tabs of one chat tell each other.
+//! The tabs of one chat among themselves: what they tell each other, and who sees to the messages of a tab that is gone.
+//!
+//! Every message in the record has a tab that sees to it, and that tab alone writes it. Where a tab does not answer any
+//! more, another claims its messages, under the lock on the record: so one tab does, and all others find that out there.
 
+use crate::connection::{Link, Socket};
+use crate::delivery::Progress;
 use crate::engine::Engine;
+use crate::record::StoredDraft;
+use crate::timers::Timer;
+use crate::wire::{self, Fields};
+use crate::{ErrorCode, Output};
+
+/// Of the news. What another version tells is set aside.
+const VERSION: u64 = 1;
+/// Bytes of news that are read.
+const MAX_NEWS: usize = 4_096;
+/// Milliseconds that a tab gets to say that it is there.
+const ANSWER_MS: u64 = 500;
+/// Milliseconds after which the messages of a page that was left are looked after: it may be back by then.
+const FAREWELL_MS: u64 = 10_000;
+
+/// News about the session `was`, with one member more.
+pub(crate) fn news(op: &str, was: &str, name: &str, value: &str) -> String {
+    let mut text = String::from(r#"{"v":1,"op":"#);
+    wire::push_string(&mut text, op);
+    text.push_str(r#","was":"#);
+    wire::push_string(&mut text, was);
+    text.push(',');
+    wire::push_string(&mut text, name);
+    text.push(':');
+    wire::push_string(&mut text, value);
+    text.push('}');
+    text
+}
 
 impl Engine {
-    pub(crate) fn handle_news(&mut self, _text: &str) {}
+    pub(crate) fn handle_news(&mut self, text: &str) {
+        if !self.config.persistent || self.keeper.is_away || text.len() > MAX_NEWS {
+            return;
+        }
+        let Some(news) = wire::parse(text) else { return };
+        let mut news = Fields::of(news);
+        let (Some(VERSION), Some(op), Some(was)) = (news.integer("v"), news.name("op"), news.name("was")) else {
+            return;
+        };
+        let is_ours = self.session.as_ref().is_some_and(|session| session.id == was);
+        let is_up = !matches!(self.link, Link::Idle | Link::Away | Link::Down(_));
+        match op.as_str() {
+            // The server has told the end of it to every tab, and perhaps sooner.
+            "restarted" if is_ours && is_up || self.is_over() && self.replaces.as_ref() == Some(&was) => {
+                self.begin_anew();
+            }
+            "replaced" if is_ours && is_up => self.lose_session(ErrorCode::SessionLost),
+            "ended" if is_ours && is_up => self.finish(news.name("reason").unwrap_or_default()),
+            "who" if is_ours && self.has_drafts() => {
+                let tab = self.keeper.tab.clone();
+                self.tell_tabs("here", "tab", &tab);
+            }
+            "here" if is_ours => {
+                let tab = news.name("tab");
+                self.keeper.silent.retain(|silent| Some(silent) != tab.as_ref());
+                if self.keeper.silent.is_empty() && self.keeper.wants_claims {
+                    self.keeper.wants_claims = false;
+                    self.timers.stop(Timer::Claim);
+                    self.release();
+                }
+            }
+            "bye" if is_ours && is_up && !self.timers.is_set(Timer::Claim) => {
+                self.timers.set(Timer::Claim, self.now.mono + FAREWELL_MS);
+            }
+            "claimed" if is_ours && self.has_drafts() => self.owe_save(),
+            _ => {}
+        }
+    }
+
+    /// Tells the other tabs of this session, where there may be any.
+    pub(crate) fn tell_tabs(&mut self, op: &str, name: &str, value: &str) {
+        if let Some(session) = self.session.as_ref().filter(|_| self.config.persistent) {
+            let text = news(op, &session.id, name, value);
+            self.out.push(Output::Tell { text });
+        }
+    }
+
+    /// This tab may not see to its messages any more.
+    pub(crate) fn part(&mut self) {
+        if self.config.persistent && !core::mem::replace(&mut self.keeper.is_away, true) && self.has_drafts() {
+            let tab = self.keeper.tab.clone();
+            self.tell_tabs("bye", "tab", &tab);
+        }
+    }
+
+    fn has_drafts(&self) -> bool {
+        self.conversation.drafts.iter().any(|draft| draft.is_written().is_some())
+    }
+
+    // ------------------------------------------------------------------------------------------------- claims
+
+    /// Asks whether the tabs that these messages belong to are there still.
+    pub(crate) fn ask_owners(&mut self, drafts: &[StoredDraft]) {
+        for draft in drafts {
+            if draft.tab != self.keeper.tab && !self.keeper.silent.contains(&draft.tab) {
+                self.keeper.silent.push(draft.tab.clone());
+            }
+        }
+        if self.keeper.silent.is_empty() {
+            self.keeper.wants_claims = false;
+        } else {
+            let tab = self.keeper.tab.clone();
+            self.tell_tabs("who", "tab", &tab);
+            self.timers.set(Timer::Claim, self.now.mono + ANSWER_MS);
+        }
+    }
+
+    /// Time to look for messages of a tab that was left, or to claim those of tabs that did not answer.
+    pub(crate) fn claim(&mut self) {
+        if self.keeper.silent.is_empty() {
+            self.keeper.wants_claims = true;
+            self.load(false);
+        } else {
+            self.owe_save();
+        }
+    }
+
+    /// Brings the drafts at hand in line with those in the record; with the lock, claims what is to be claimed. Returns
+    /// the drafts of other tabs.
+    pub(crate) fn share_drafts(&mut self, drafts: Vec<StoredDraft>, has_lock: bool) -> Vec<StoredDraft> {
+        let is_due = has_lock && !self.keeper.silent.is_empty() && !self.timers.is_set(Timer::Claim);
+        let gone = if is_due { core::mem::take(&mut self.keeper.silent) } else { Vec::new() };
+        // One that no other tab sees to any more has arrived, or is this tab's again.
+        for draft in self.conversation.drafts.iter_mut().filter(|draft| draft.progress == Progress::Elsewhere) {
+            draft.doubt(true, self.now.mono);
+        }
+        let (mut others, mut claimed) = (Vec::new(), Vec::new());
+        for stored in drafts {
+            if self.conversation.has_echo(&stored.id) {
+                continue;
+            }
+            let is_claimed = gone.contains(&stored.tab);
+            let is_own = is_claimed || stored.tab == self.keeper.tab;
+            match self.conversation.drafts.get_mut(&stored.id) {
+                Some(_) if is_own => {}
+                Some(draft) => {
+                    if draft.progress != Progress::Failed {
+                        draft.progress = Progress::Elsewhere;
+                    }
+                    others.push(stored);
+                }
+                None if is_claimed => claimed.push(stored),
+                // It was confirmed, has failed, or was discarded.
+                None if is_own => {}
+                None => others.push(stored),
+            }
+        }
+        let has_claimed = !claimed.is_empty();
+        if has_claimed {
+            self.conversation.restore_drafts(claimed, self.now, &mut self.out);
+            self.tell_tabs("claimed", "tab", &self.keeper.tab.clone());
+        }
+        if is_due {
+            self.keeper.wants_claims = false;
+        } else if self.keeper.wants_claims && self.keeper.silent.is_empty() {
+            self.ask_owners(&others);
+        }
+        // Where the history was complete before they came into doubt, what came since is asked for.
+        let is_in_doubt = has_claimed || self.conversation.drafts.count(|progress| progress == Progress::Unsure) > 0;
+        if is_in_doubt && matches!(self.link, Link::Socket(Socket { is_settled: true, .. })) {
+            self.reopen_quietly();
+        }
+        others
+    }
 }

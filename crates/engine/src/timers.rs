@@ -37,10 +37,16 @@ pub(crate) enum Timer {
     End,
     /// The socket is old enough to be renewed.
     Renewal,
+    /// The record, or the lock on it, was not to be had.
+    Record,
+    /// Store what changes all the time.
+    Save,
+    /// See to the messages of tabs that are gone.
+    Claim,
 }
 
 impl Timer {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 19] = [
         Self::HttpRetry,
         Self::TokenAnswer,
         Self::Handshake,
@@ -57,10 +63,14 @@ impl Timer {
         Self::UserTyping,
         Self::End,
         Self::Renewal,
+        Self::Record,
+        Self::Save,
+        Self::Claim,
     ];
 
     /// Those that judge by what has not come, which a page that slept may just not have read yet.
-    const JUDGING: [Self; 5] = [Self::TokenAnswer, Self::Handshake, Self::HeartbeatAnswer, Self::Settle, Self::Confirm];
+    const JUDGING: [Self; 6] =
+        [Self::TokenAnswer, Self::Handshake, Self::HeartbeatAnswer, Self::Settle, Self::Confirm, Self::Record];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -80,6 +90,9 @@ impl Timer {
             Self::UserTyping => "userTyping",
             Self::End => "end",
             Self::Renewal => "renewal",
+            Self::Record => "record",
+            Self::Save => "save",
+            Self::Claim => "claim",
         }
     }
 }

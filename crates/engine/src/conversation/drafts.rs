@@ -2,7 +2,8 @@
 
 use super::Conversation;
 use crate::delivery::{Draft, Progress};
-use crate::{Delivery, Error, Event, EventBody, Message, MessageBody, Metadata, Output};
+use crate::record::StoredDraft;
+use crate::{Delivery, Error, Event, EventBody, Message, MessageBody, Metadata, Now, Output};
 
 impl Conversation {
     /// Shows a new message as pending.
@@ -15,6 +16,31 @@ impl Conversation {
         wall: u64,
         out: &mut Vec<Output>,
     ) {
+        let draft = self.show_draft(id, text, metadata, vec![call], wall, out);
+        self.drafts.push(draft);
+    }
+
+    /// Shows messages of an earlier page as pending, before all that are on their way.
+    pub(crate) fn restore_drafts(&mut self, stored: Vec<StoredDraft>, now: Now, out: &mut Vec<Output>) {
+        let mut restored = Vec::new();
+        for StoredDraft { id, text, metadata, is_written, .. } in stored {
+            let mut draft = self.show_draft(id, text, metadata, Vec::new(), now.wall, out);
+            draft.doubt(is_written, now.mono);
+            restored.push(draft);
+        }
+        self.move_pending_last(now.wall, out);
+        self.drafts.put_first(restored);
+    }
+
+    fn show_draft(
+        &mut self,
+        id: String,
+        text: String,
+        metadata: Metadata,
+        calls: Vec<u32>,
+        wall: u64,
+        out: &mut Vec<Output>,
+    ) -> Draft {
         let line = self.transcript.pending_key();
         let body = MessageBody::User {
             text: text.clone(),
@@ -27,7 +53,17 @@ impl Conversation {
         self.show_facets(out);
         let body = EventBody::MessagePending { draft_id: id.clone(), text: text.clone() };
         out.push(Output::Event(Box::new(Event { body, envelope: None })));
-        self.drafts.push(Draft::new(id, text, metadata, line, vec![call]));
+        Draft::new(id, text, metadata, line, calls)
+    }
+
+    /// Gives what is on its way the last places.
+    pub(super) fn move_pending_last(&mut self, wall: u64, out: &mut Vec<Output>) {
+        for draft in self.drafts.iter_mut().filter(|draft| draft.progress != Progress::Failed) {
+            let line = self.transcript.pending_key();
+            let timestamp = self.transcript.get(draft.line).map_or(wall, |message| message.timestamp);
+            self.transcript.relocate(draft.line, line, timestamp, out);
+            draft.line = line;
+        }
     }
 
     /// Queues a failed message again, at the end. False: there is none of this id.

@@ -17,7 +17,11 @@ impl Conversation {
     ) -> News {
         let message_id = if message_id.is_empty() { &envelope.id } else { message_id };
         let line = self.transcript.key(envelope.sequence, self.newest());
-        let draft = envelope.metadata.get(CLIENT_EVENT_ID).and_then(|id| self.drafts.remove(id));
+        let draft_id = envelope.metadata.get(CLIENT_EVENT_ID);
+        let draft = draft_id.and_then(|id| {
+            self.echoed.is_new(id);
+            self.drafts.remove(id)
+        });
         let Some(draft) = draft else {
             let body = MessageBody::User {
                 text: text.to_owned(),

@@ -14,18 +14,25 @@ pub(crate) const HEARTBEAT: &str = r#"{"type":"EVENT_TYPE_HEARTBEAT","payload":{
 pub(crate) fn user_message(text: &str, draft_id: &str, metadata: &Metadata) -> String {
     let mut frame = String::from(r#"{"type":"EVENT_TYPE_USER_MESSAGE","payload":{"text":"#);
     push_string(&mut frame, text);
-    frame.push_str(r#"},"metadata":{"custom":{""#);
-    frame.push_str(CLIENT_EVENT_ID);
-    frame.push_str("\":");
-    push_string(&mut frame, draft_id);
-    for (key, value) in metadata.iter().filter(|(key, _)| *key != CLIENT_EVENT_ID) {
-        frame.push(',');
-        push_string(&mut frame, key);
-        frame.push(':');
-        push_string(&mut frame, value);
-    }
-    frame.push_str("}}}");
+    frame.push_str("},");
+    push_metadata(&mut frame, draft_id, metadata);
+    frame.push('}');
     frame
+}
+
+/// Adds the member `metadata` of a message.
+pub(crate) fn push_metadata(into: &mut String, draft_id: &str, metadata: &Metadata) {
+    into.push_str(r#""metadata":{"custom":{""#);
+    into.push_str(CLIENT_EVENT_ID);
+    into.push_str("\":");
+    push_string(into, draft_id);
+    for (key, value) in metadata.iter().filter(|(key, _)| *key != CLIENT_EVENT_ID) {
+        into.push(',');
+        push_string(into, key);
+        into.push(':');
+        push_string(into, value);
+    }
+    into.push_str("}}");
 }
 
 /// `EVENT_TYPE_USER_TYPING`.

@@ -6,52 +6,52 @@ use super::json::{self, Json};
 use crate::{Attachment, AttachmentKind, CallAction, Metadata, Suggestion};
 
 /// A JSON value whose fields, where it is an object, are taken out one by one.
-pub(super) struct Fields<'a>(Json<'a>);
+pub(crate) struct Fields<'a>(Json<'a>);
 
 impl<'a> Fields<'a> {
-    pub(super) fn of(value: Json<'a>) -> Self {
+    pub(crate) fn of(value: Json<'a>) -> Self {
         Self(value)
     }
 
     /// What has not been taken out, as text.
-    pub(super) fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         let mut text = String::new();
         json::push(&mut text, &self.0);
         text
     }
 
-    pub(super) fn value(&mut self, key: &str) -> Option<Json<'a>> {
+    pub(crate) fn value(&mut self, key: &str) -> Option<Json<'a>> {
         let value = json::member(&mut self.0, key).map(|value| core::mem::replace(value, Value::Null));
         value.filter(|value| !matches!(value, Value::Null))
     }
 
     /// A string, the empty one included.
-    pub(super) fn text(&mut self, key: &str) -> Option<String> {
+    pub(crate) fn text(&mut self, key: &str) -> Option<String> {
         json::take_string(&mut self.0, key)
     }
 
     /// A string that says something.
-    pub(super) fn name(&mut self, key: &str) -> Option<String> {
+    pub(crate) fn name(&mut self, key: &str) -> Option<String> {
         self.text(key).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn flag(&mut self, key: &str) -> bool {
+    pub(crate) fn flag(&mut self, key: &str) -> bool {
         matches!(json::member(&mut self.0, key), Some(Value::Bool(true)))
     }
 
-    pub(super) fn integer(&mut self, key: &str) -> Option<u64> {
+    pub(crate) fn integer(&mut self, key: &str) -> Option<u64> {
         json::integer(&mut self.0, key)
     }
 
-    pub(super) fn number(&mut self, key: &str) -> Option<u32> {
+    pub(crate) fn number(&mut self, key: &str) -> Option<u32> {
         self.integer(key).and_then(|number| u32::try_from(number).ok())
     }
 
-    pub(super) fn object(&mut self, key: &str) -> Self {
+    pub(crate) fn object(&mut self, key: &str) -> Self {
         Self::of(self.value(key).unwrap_or(Value::Null))
     }
 
-    pub(super) fn list(&mut self, key: &str) -> Vec<Json<'a>> {
+    pub(crate) fn list(&mut self, key: &str) -> Vec<Json<'a>> {
         match self.value(key) {
             Some(Value::Array(items)) => items,
             _ => Vec::new(),
@@ -59,24 +59,24 @@ impl<'a> Fields<'a> {
     }
 
     /// An address that an image may be loaded from.
-    pub(super) fn image_url(&mut self, key: &str) -> Option<String> {
+    pub(crate) fn image_url(&mut self, key: &str) -> Option<String> {
         self.name(key).and_then(|url| safe_url(url, &["https://", "http://"]))
     }
 
-    pub(super) fn attachments(&mut self) -> Vec<Attachment> {
+    pub(crate) fn attachments(&mut self) -> Vec<Attachment> {
         self.list("attachments").into_iter().filter_map(attachment).collect()
     }
 
-    pub(super) fn suggestions(&mut self) -> Vec<Suggestion> {
+    pub(crate) fn suggestions(&mut self) -> Vec<Suggestion> {
         self.list("response_suggestions").into_iter().filter_map(suggestion).collect()
     }
 
-    pub(super) fn call_actions(&mut self) -> Vec<CallAction> {
+    pub(crate) fn call_actions(&mut self) -> Vec<CallAction> {
         self.list("chat_call_actions").into_iter().filter_map(call_action).collect()
     }
 
     /// `metadata.custom`: its strings.
-    pub(super) fn metadata(&mut self) -> Metadata {
+    pub(crate) fn metadata(&mut self) -> Metadata {
         let custom = self.object("metadata").object("custom");
         let mut metadata = Metadata::default();
         if let Value::Object(custom) = custom.0 {

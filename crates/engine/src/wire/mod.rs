@@ -11,10 +11,10 @@ mod timestamp;
 
 pub use decode::{Frame, Malformed, WireEvent, decode};
 pub(crate) use encode::{
-    HEARTBEAT, REQUEST_POLY_AGENT_JOIN, USER_END_SESSION, raw, session_body, user_message, user_typing,
+    HEARTBEAT, REQUEST_POLY_AGENT_JOIN, USER_END_SESSION, push_metadata, raw, session_body, user_message, user_typing,
 };
-
-pub(crate) use json::{integer, parse, take_string};
+pub(crate) use fields::Fields;
+pub(crate) use json::{integer, parse, push_string, take_string};
 pub(crate) use system::SystemText;
 
 /// Bytes of a frame where the session does not say. Source: Messaging API, "WebSocket", limits.

@@ -4,11 +4,15 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(missing_docs, unreachable_pub, reason = "test support is read, not published")]
 
+pub mod tabs;
+
+use std::collections::VecDeque;
+
 use poly_messaging_engine::*;
 use serde_json::{Value, json};
 
 /// Virtual time begins here: late enough that nothing is near zero.
-const START: u64 = 1_000_000;
+pub const START: u64 = 1_000_000;
 
 pub struct Client {
     pub engine: Engine,
@@ -33,6 +37,11 @@ pub struct Client {
     pub closed_with: Vec<u16>,
     pub settled: Vec<(CallId, Result<(), ErrorCode>)>,
     pub log: Vec<String>,
+    /// What was asked of the storage and of the other tabs, and not seen to yet ([`tabs`] does).
+    pub tasks: VecDeque<Output>,
+    /// By how much the device's clock goes wrong, in milliseconds.
+    pub wall_offset: i64,
+    is_persistent: bool,
     calls: CallId,
 }
 
@@ -76,7 +85,13 @@ impl Client {
     }
 
     pub fn with(options: Options, seed: u64) -> Self {
-        let engine = Engine::new(Config::parse(options).unwrap(), seed, Now { mono: START, wall: START });
+        Self::with_at(options, seed, START)
+    }
+
+    /// A client of a page that was loaded at this time.
+    pub fn with_at(options: Options, seed: u64, now: u64) -> Self {
+        let is_persistent = options.persistent;
+        let engine = Engine::new(Config::parse(options).unwrap(), seed, Now { mono: now, wall: now });
         let state = State {
             connection: ConnectionView::Idle,
             session: None,
@@ -90,7 +105,7 @@ impl Client {
         };
         Self {
             engine,
-            now: START,
+            now,
             deadline: None,
             state,
             events: vec![],
@@ -105,6 +120,9 @@ impl Client {
             closed_with: vec![],
             settled: vec![],
             log: vec![],
+            tasks: VecDeque::new(),
+            wall_offset: 0,
+            is_persistent,
             calls: 0,
         }
     }
@@ -133,7 +151,8 @@ impl Client {
     }
 
     pub fn give(&mut self, input: Input) -> Option<Error> {
-        let step = self.engine.handle(Now { mono: self.now, wall: self.now }, input);
+        let step =
+            self.engine.handle(Now { mono: self.now, wall: self.now.saturating_add_signed(self.wall_offset) }, input);
         self.deadline = step.deadline;
         for output in step.outputs {
             self.carry_out(output);
@@ -195,7 +214,10 @@ impl Client {
                 self.settled.push((call, result.map_err(|error| error.code)));
             }
             Output::Log { message, .. } => self.log.push(message),
-            other => panic!("not asked for: {other:?}"),
+            Output::Load { .. } | Output::Store { .. } | Output::Forget | Output::Unlock | Output::Tell { .. } => {
+                assert!(self.is_persistent, "not asked for: {output:?}");
+                self.tasks.push_back(output);
+            }
         }
     }
 
