@@ -121,7 +121,7 @@ fn bind(options: Options) -> Result<()> {
         ensure!(silenced > 0, "no panic function found: the names in build/panics.rs need a look");
         let renamed = names::shorten(output.wasm_mut())?;
         output.emit(bindings())?;
-        names::shorten_in_glue(&renamed)
+        names::trim_glue(&renamed)
     })
 }
 
