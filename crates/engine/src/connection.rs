@@ -2,7 +2,6 @@
 //!
 //! Whether an open one is alive is the matter of `liveness`, what a refused one means that of `refusal`.
 
-use crate::delivery::Draft;
 use crate::engine::{Engine, USER_END};
 use crate::json::{digits, push_number};
 use crate::liveness::Liveness;
@@ -206,13 +205,8 @@ impl Engine {
         socket.is_settled = true;
         let is_first = socket.is_first;
         self.timers.stop(Timer::Settle);
-        if !is_first && self.conversation.has_holes() {
-            self.conversation.gaps.note_replay();
-        }
+        self.conversation.note_history(!is_first);
         self.watch_holes();
-        self.conversation.drafts.settle(self.now.mono);
-        let error = Error::new(ErrorCode::MessageNotDelivered);
-        self.conversation.fail_drafts(Draft::is_hopeless, &error, &mut self.out);
         self.invite();
         self.flush();
     }
@@ -247,7 +241,7 @@ impl Engine {
 
     fn lose(&mut self, was_open: bool, purpose: Purpose, cause: Error) {
         self.drop_socket(CLOSE_NETWORK);
-        self.conversation.lose_socket(&mut self.out);
+        self.conversation.lose_socket(self.now.mono, &mut self.out);
         if self.is_ending() {
             // What is left of its time is used to reach the server.
             if was_open {
@@ -298,7 +292,7 @@ impl Engine {
 
     fn swap_socket(&mut self, code: u16, is_quiet: bool) {
         self.drop_socket(code);
-        self.conversation.lose_socket(&mut self.out);
+        self.conversation.lose_socket(self.now.mono, &mut self.out);
         self.open_socket();
         if let Link::Socket(socket) = &mut self.link {
             socket.is_quiet = is_quiet;
@@ -324,12 +318,16 @@ impl Engine {
     /// The server does not know the session any more.
     pub(crate) fn lose_session(&mut self, code: ErrorCode) {
         let error = Error::new(code);
+        let is_returning = self.keeper.is_returning;
         self.hang_up();
         self.log(LogLevel::Warn, code.as_str());
         if self.config.on_session_lost == OnSessionLost::End || self.is_ending() {
             return self.finish(SESSION_LOST.to_owned());
         }
         self.keeper.is_restart = false;
+        if is_returning {
+            self.doubt_drafts(&[]);
+        }
         self.conversation.replace(&error, self.now.wall, &mut self.out);
         self.change(Change::Session { session: None });
         self.forget_lost_session();
@@ -351,7 +349,7 @@ impl Engine {
         self.drop_socket(CLOSE_NORMAL);
         self.timers.stop_all();
         self.typist = Default::default();
-        self.conversation.lose_socket(&mut self.out);
+        self.conversation.lose_socket(self.now.mono, &mut self.out);
     }
 
     pub(crate) fn drop_socket(&mut self, code: u16) {

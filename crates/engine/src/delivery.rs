@@ -12,8 +12,8 @@ pub(crate) const MAX_WAITING: usize = 100;
 
 /// Times that a replay may show a message not to have arrived; then it fails.
 const MAX_MISSES: u32 = 5;
-/// Milliseconds for which something on the way may still hold what was written to a socket that is dead.
-const AFTERLIFE_MS: u64 = 2_000;
+/// Milliseconds for which what was written to a socket that is dead or closed may still arrive, and its echo with it.
+const AFTERLIFE_MS: u64 = 3_000;
 /// Milliseconds that double with each miss, from the second on, before a message is written again: 2 s, 4 s, 8 s.
 const MISS_PAUSE_MS: u64 = 500;
 
@@ -163,14 +163,14 @@ impl Drafts {
         }
         draft.progress = Progress::Written;
         draft.after = newest;
-        draft.not_before = now + AFTERLIFE_MS;
         Ok(Some(draft.frame()))
     }
 
-    /// The socket died: what was written to it may or may not have arrived.
-    pub(crate) fn lose_socket(&mut self) {
+    /// The socket died: what was written to it may or may not have arrived, or may yet arrive.
+    pub(crate) fn lose_socket(&mut self, now: u64) {
         for draft in self.0.iter_mut().filter(|draft| matches!(draft.progress, Progress::Written)) {
             draft.progress = Progress::Unsure;
+            draft.not_before = now + AFTERLIFE_MS;
         }
     }
 

@@ -29,6 +29,8 @@ pub struct Engine {
     pub(crate) link: Link,
     pub(crate) shown_connection: ConnectionView,
     pub(crate) token: Option<AccessToken>,
+    /// It is from an earlier attempt to connect.
+    pub(crate) is_token_old: bool,
     pub(crate) token_reason: TokenReason,
     pub(crate) session: Option<Session>,
     /// Id of the session that the next one takes the place of.
@@ -82,6 +84,7 @@ impl Engine {
             link: Link::Idle,
             shown_connection: ConnectionView::Idle,
             token: None,
+            is_token_old: false,
             token_reason: TokenReason::Start,
             session: None,
             replaces: None,
@@ -282,8 +285,7 @@ impl Engine {
         if self.open_socket_id().is_some() && !self.is_over() {
             self.write(wire::USER_END_SESSION);
         }
-        // What is stored is not what is asked for, where it was not taken up yet.
-        self.keeper.is_fresh |= self.session.is_none() && self.replaces.is_none();
+        self.pass_over_record();
         self.waiting.push(call);
         self.begin_anew();
     }

@@ -43,7 +43,7 @@ pub(crate) struct Keeper {
     /// Others may have taken this tab's messages for those of a dead one.
     pub(crate) is_away: bool,
     /// The tab is back, and does not know yet what became of its messages.
-    is_returning: bool,
+    pub(crate) is_returning: bool,
     /// No message is written before the record has shown which are this tab's.
     pub(crate) holds_back: bool,
     /// When something was last received, by the device's clock.
@@ -51,6 +51,8 @@ pub(crate) struct Keeper {
     token_expires_at: Option<u64>,
     /// The session that the one at hand has taken the place of.
     succeeds: Option<String>,
+    /// Messages of other tabs in the record of the session that is replaced.
+    heritage: Vec<StoredDraft>,
     /// The user asked for the session to come.
     pub(crate) is_restart: bool,
     /// Told once the record is stored.
@@ -140,7 +142,13 @@ impl Engine {
 
     fn choose_session(&mut self, record: Option<Record>) {
         let is_fresh = self.keeper.is_fresh;
-        let record = record.filter(|record| !is_fresh && Some(&record.session) != self.replaces.as_ref());
+        let mut record = record.filter(|_| !is_fresh);
+        self.keeper.heritage.clear();
+        if let Some(lost) = record.take_if(|record| Some(&record.session) == self.replaces.as_ref()) {
+            // What was never written, other tabs may still see to.
+            let is_wanted = |draft: &StoredDraft| !draft.is_written && draft.tab != self.keeper.tab;
+            self.keeper.heritage = lost.drafts.into_iter().filter(is_wanted).collect();
+        }
         let is_alive = record.as_ref().is_some_and(|record| self.is_alive(record));
         match record {
             Some(record) if is_alive => {
@@ -168,7 +176,7 @@ impl Engine {
         self.hold_session(Session::stored(&record));
         self.token = Some(AccessToken { access_token: record.token, expires_in: None });
         self.keeper.wants_claims = true;
-        self.ask_owners(&record.drafts);
+        self.share_drafts(record.drafts, false);
         if !self.keeper.silent.is_empty() {
             self.hold_back();
         }
@@ -210,7 +218,8 @@ impl Engine {
         self.keeper.is_restart = false;
         if self.keeper.has_lock {
             // What it takes the place of was seen when the lock was taken.
-            self.store(Vec::new());
+            let heritage = core::mem::take(&mut self.keeper.heritage);
+            self.store(heritage);
             self.unlock();
         }
     }
@@ -234,6 +243,9 @@ impl Engine {
     fn follow_record(&mut self, record: Option<Record>) {
         let has_lock = self.keeper.has_lock;
         let is_returning = core::mem::take(&mut self.keeper.is_returning);
+        if let Some(record) = record.as_ref().filter(|_| is_returning) {
+            self.doubt_drafts(&record.drafts);
+        }
         let Some(session) = &self.session else {
             if has_lock {
                 self.keeper.is_dirty = false;
@@ -316,6 +328,11 @@ impl Engine {
         if self.keeper.is_dirty && !is_busy && (self.session.is_some() || is_over) {
             self.load(true);
         }
+    }
+
+    /// Another session is asked for than the one that may be stored, and was not taken up yet.
+    pub(crate) fn pass_over_record(&mut self) {
+        self.keeper.is_fresh |= self.session.is_none() && self.replaces.is_none() && !self.keeper.may_create;
     }
 
     /// The session is over: its record goes, and the other tabs are told.

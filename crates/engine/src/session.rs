@@ -96,6 +96,7 @@ impl Engine {
     pub(crate) fn connect(&mut self) {
         self.show_connection(ConnectionView::Connecting);
         self.tell(EventBody::Connecting);
+        self.is_token_old = self.token.is_some();
         self.proceed();
     }
 
@@ -164,6 +165,10 @@ impl Engine {
             Ok(()) => return self.proceed(),
             Err(failure) => failure,
         };
+        if kind == RequestKind::Session && self.token.is_none() && core::mem::take(&mut self.is_token_old) {
+            // The server has forgotten it meanwhile.
+            return self.request(RequestKind::Token, 1);
+        }
         let (Some((pause, is_exact)), true) = (failure.pause, attempt < MAX_TRIES) else {
             return self.fail(failure.error);
         };

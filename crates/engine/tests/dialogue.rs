@@ -64,7 +64,7 @@ fn resends_a_message_that_the_replay_does_not_hold_before_what_came_later() {
     client.history([session_start(1)]);
     assert!(client.frame_types().is_empty(), "the replay may not be complete");
     client.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
-    client.pass(2_000);
+    client.pass(3_000);
     assert_eq!(client.frame_texts(), ["first"], "one at a time");
     client.receive(echo(3, "d1", "first"));
     assert_eq!(client.frame_texts(), ["first", "second"]);

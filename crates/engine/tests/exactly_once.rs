@@ -42,18 +42,19 @@ fn each_message_has_the_whole_time_for_its_echo() {
 }
 
 #[test]
-fn a_message_in_doubt_is_written_again_two_seconds_after_it_was_written_at_the_earliest() {
+fn a_message_in_doubt_is_written_again_three_seconds_after_its_socket_was_lost_at_the_earliest() {
     let mut client = Client::joined();
-    let written = client.now;
     client.send("d1", "one");
+    client.pass(1_000);
     client.drop_socket(1006);
+    let lost = client.now;
     client.frames.clear();
     // What is left of the pause and of the replay is more than nothing, so the rest is made to be short.
     client.give(Input::Page(PageEvent::Online));
     client.open();
     client.history([session_start(1)]);
     client.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
-    client.pass(1_999 - (client.now - written));
+    client.pass(2_999 - (client.now - lost));
     assert!(client.frame_texts().is_empty());
     client.pass(1);
     assert_eq!(client.frame_texts(), ["one"]);
@@ -97,7 +98,7 @@ fn a_message_that_is_swallowed_again_and_again_is_written_with_growing_pauses_an
         assert_eq!(client.frame_texts(), ["one"], "what came later waits");
         pauses.push((client.now - settled) / 1_000);
     }
-    assert_eq!(pauses, [0, 2, 4, 8]);
+    assert_eq!(pauses, [2, 2, 4, 8]);
     client.pass(5_000);
     assert_eq!(client.result(call), None, "not before the replay has shown it");
     come_back_without(&mut client);
@@ -146,4 +147,56 @@ fn a_page_that_slept_reads_what_came_before_it_judges() {
     assert_eq!(client.status(), "open", "the echo may be the next to be read");
     client.receive(echo(4, "d1", "one"));
     assert_eq!(client.result(call), Some(Ok(())));
+}
+
+#[test]
+fn life_on_the_socket_does_not_hide_that_an_echo_is_missing() {
+    let mut client = Client::joined();
+    client.send("d1", "one");
+    for _ in 0..9 {
+        client.pass(500);
+        client.give(Input::Typing);
+        client.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
+    }
+    client.pass(499);
+    assert_eq!(client.status(), "open");
+    client.pass(1);
+    assert_eq!(client.status(), "reconnecting");
+}
+
+#[test]
+fn an_echo_whose_text_the_server_has_edited_confirms() {
+    let mut client = Client::joined();
+    let call = client.send("d1", "my number is 4111");
+    client.receive(echo(3, "d1", "my number is ****"));
+    client.pass(20_000);
+    assert_eq!(client.result(call), Some(Ok(())));
+    assert_eq!(client.frame_texts().len(), 1);
+}
+
+#[test]
+fn a_message_of_another_client_confirms_nothing_even_under_the_same_local_id() {
+    let mut client = Client::joined();
+    let call = client.send("d1", "one");
+    let mut foreign = event(3, "USER_MESSAGE", json!({ "message_id": "u3", "text": "one" }));
+    foreign["metadata"] = json!({ "custom": { "local_id": "d1" } });
+    client.receive(foreign);
+    assert_eq!(client.result(call), None);
+    client.receive(echo(4, "d1", "one"));
+    assert_eq!(client.result(call), Some(Ok(())));
+    assert_eq!(client.texts(), ["one", "one"]);
+}
+
+#[test]
+fn a_failed_message_that_turns_out_to_have_arrived_is_confirmed_without_a_retry() {
+    let mut client = Client::joined();
+    client.send("d1", "one");
+    client.receive(notice(3, "Failed to forward message to live agent", Some("d1")));
+    assert_eq!(client.delivery("d1"), Some(Delivery::Failed));
+    client.receive(echo(4, "d1", "one"));
+    assert_eq!(client.delivery("d1"), Some(Delivery::Sent));
+    let call = client.call();
+    let refused = client.give(Input::Retry { call, draft_id: "d1".into() });
+    assert_eq!(refused.map(|error| error.code), Some(ErrorCode::MessageUnknownDraft));
+    assert_eq!(client.frame_texts(), ["one"]);
 }

@@ -261,3 +261,21 @@ fn options_that_cannot_work_are_refused() {
     assert_eq!(bad(|options| options.socket_url = "https://x".into()), Some(ErrorCode::ConfigInvalid));
     assert_eq!(bad(|options| options.connector_token = Some(String::new())), Some(ErrorCode::ConfigInvalid));
 }
+
+#[test]
+fn a_token_that_the_server_has_forgotten_meanwhile_is_replaced_once() {
+    let mut client = Client::new();
+    client.give(Input::Start);
+    client.answer_token();
+    client.answer(400, json!({ "error": "Error parsing request" }));
+    assert_eq!(client.status(), "failed");
+
+    let call = client.call();
+    client.give(Input::Reconnect { call });
+    let refusal = json!({ "message": "Invalid access token" });
+    client.answer(401, refusal.clone());
+    assert!(client.requests[0].1.url.ends_with("/access-token"));
+    client.answer_token();
+    client.answer(401, refusal);
+    assert_eq!(client.result(call), Some(Err(ErrorCode::AuthUnauthorized)), "a new one is refused for a reason");
+}

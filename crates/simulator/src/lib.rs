@@ -42,7 +42,7 @@
 //! - The history is whole: what it does not hold did not arrive. Batches and heartbeat echoes are never missing on a socket
 //!   that lives; live events may be.
 //! - A frame to the client is overtaken by at most 100 ms.
-//! - A frame arrives at the server within 2 s of being written to a socket that dies, or never.
+//! - A frame arrives at the server within 2 s of the death of its socket, or of its being closed by the page, or never.
 //! - Sockets are refused for a time by all servers or by none, not by every second one.
 
 mod device;

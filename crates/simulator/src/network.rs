@@ -6,13 +6,13 @@
 //! missing; batches of the history and echoes of heartbeats are not. A frame that overtakes does so by at most
 //! [`REORDER_MS`].
 //!
-//! A way breaks for good. What was written to it arrives within [`LATEST_MS`] of being written, or never, and nothing
-//! arrives behind something that did not.
+//! A way breaks for good. What was written to it arrives within [`LATEST_MS`] of that or of being closed, or never, and
+//! nothing arrives behind something that did not.
 
 use crate::random::Random;
 use crate::schedule::Schedule;
 
-/// A frame that a dead way still delivers is at most this old, in milliseconds.
+/// Most milliseconds for which a dead way, or one that the page has closed, still delivers what was written to it.
 pub(crate) const LATEST_MS: u64 = 2_000;
 /// Most milliseconds by which a frame to the client may be overtaken.
 pub(crate) const REORDER_MS: u64 = 100;
@@ -166,9 +166,15 @@ impl Network {
 
     /// The page closes its socket.
     pub(crate) fn close(&mut self, now: u64, link: LinkId) {
-        if self.links[link].up.is_held {
-            // What is held belongs to a socket that is gone.
-            self.break_link(now, link, Ways::Both, true);
+        let Link { up, down } = &mut self.links[link];
+        down.broken_from.get_or_insert(now);
+        if core::mem::take(&mut up.is_held) {
+            let held = core::mem::take(&mut up.held);
+            self.break_link(now, link, Ways::Up, true);
+            // Should the network be back soon, they may get through to a server that still listens.
+            for delivery in held {
+                self.put(now, link, true, delivery);
+            }
         }
         self.put(now, link, true, Delivery::ServerSeesEnd);
     }

@@ -53,10 +53,11 @@ pub(crate) struct Watch {
     pub(crate) open_by: Option<u64>,
     /// When the last heartbeat was written, or had reason to be counted anew; those to be allowed for.
     pub(crate) beat_at: u64,
-    pub(crate) has_beaten: bool,
     pub(crate) spare_beats: u32,
     /// The last attempt that was announced: its number, when it was to be made at the latest.
     pub(crate) attempt: u32,
+    /// Attempts since a socket was open, made while the browser did not say that there was no network.
+    pub(crate) attempts_online: u64,
     pub(crate) attempt_by: Option<u64>,
     /// Sequences of live events of the session that never came.
     pub(crate) missing: Vec<u64>,

@@ -61,15 +61,16 @@ impl World {
         let interval = 1_000 * self.scenario.rules.heartbeat_seconds.max(30);
         let page = &self.pages[number];
         let since = page.watch.beat_at.max(page.watch.runs_since);
-        if is_open && page.socket.is_some() && self.now > since + interval + SLACK_MS {
+        let has_socket = page.socket.is_some_and(|(_, _, is_open)| is_open);
+        if is_open && has_socket && self.now > since + interval + SLACK_MS {
             self.accuse("heartbeats", format!("page {number} has sent none for {} ms", self.now - since));
         }
     }
 
     pub(super) fn note_opened(&mut self, page: usize) {
         let watch = &mut self.pages[page].watch;
+        watch.attempts_online = 0;
         watch.beat_at = self.now;
-        watch.has_beaten = false;
         // One goes behind the handshake.
         watch.spare_beats = 1;
     }
@@ -128,7 +129,8 @@ impl World {
                 page.watch.attempt_by = Some(self.now + u64::from(*retry_in_ms));
                 return;
             }
-            ConnectionView::Open => {}
+            // The user asked: the attempts are counted anew.
+            ConnectionView::Connecting => page.watch.attempts_online = 0,
             ConnectionView::Failed { error } if error.code == ErrorCode::SessionReconnectExhausted => {
                 let attempt = page.watch.attempt;
                 let least = self.budgets().filter(|budget| *budget > 0).min();
@@ -152,10 +154,13 @@ impl World {
         }
         let most = if self.budgets().any(|budget| budget == 0) { None } else { self.budgets().max() };
         let is_online = !self.pages[page].watch.is_told_offline && !self.device.traits.is_always_offline;
-        if is_online && most.is_some_and(|most| u64::from(attempt) > most) {
-            self.accuse("budget", format!("page {page} makes attempt {attempt} of {most:?}"));
+        let watch = &mut self.pages[page].watch;
+        watch.attempt = attempt;
+        watch.attempts_online += u64::from(is_online);
+        let made = watch.attempts_online;
+        if let Some(most) = most.filter(|most| made > *most) {
+            self.accuse("budget", format!("page {page} makes attempt {made} of {most}"));
         }
-        self.pages[page].watch.attempt = attempt;
     }
 
     /// The application's and, where it has one, the server's; 0: no limit. Which of them counts depends on what was heard.
