@@ -9,6 +9,7 @@ use crate::delivery::{Draft, Drafts, Progress};
 use crate::gaps::{Gaps, Watch};
 use crate::handoff::{Fact, PresenceLog};
 use crate::ids::Ids;
+use crate::json::digits;
 use crate::streaming::{Chunk, Streams};
 use crate::transcript::Transcript;
 use crate::wire::{CLIENT_EVENT_ID, SystemText, WireEvent};
@@ -335,7 +336,7 @@ impl Conversation {
             return envelope.id.clone();
         }
         self.lines_without_id += 1;
-        format!("line-{}", self.lines_without_id)
+        ["line-", &digits(u64::from(self.lines_without_id))].concat()
     }
 
     fn newest(&self) -> u64 {
