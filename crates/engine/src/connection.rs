@@ -203,6 +203,7 @@ impl Engine {
     fn settle_history(&mut self) {
         let Link::Socket(socket) = &mut self.link else { return };
         socket.is_settled = true;
+        self.conversation.has_history = true;
         let is_first = socket.is_first;
         self.timers.stop(Timer::Settle);
         self.conversation.note_history(!is_first);
@@ -257,10 +258,13 @@ impl Engine {
         }
         let said = self.conversation.capabilities.as_ref().and_then(|can| can.max_reconnect_attempts);
         let budget = said.unwrap_or(self.config.max_reconnect_attempts);
-        if budget > 0 && self.attempts.made - self.attempts.offline >= budget && !self.is_offline {
-            return self.fail(Error::new(ErrorCode::SessionReconnectExhausted));
+        // One between two experiments is not counted: whether the session is lost is found out before anyone gives up.
+        if !self.suspicion.take_pressing() {
+            if budget > 0 && self.attempts.made - self.attempts.offline >= budget && !self.is_offline {
+                return self.fail(Error::new(ErrorCode::SessionReconnectExhausted));
+            }
+            self.count_attempt();
         }
-        self.count_attempt();
         let retry_in_ms = self.pause();
         let attempt = self.attempts.made;
         self.show_connection(ConnectionView::Reconnecting { attempt, retry_in_ms });
@@ -301,7 +305,8 @@ impl Engine {
 
     /// Waits before the next attempt. Returns how many milliseconds.
     fn pause(&mut self) -> u32 {
-        let retry_in_ms = backoff::pause_ms(self.attempts.made.saturating_sub(1), self.rng.next());
+        let attempts = if self.suspicion.is_pressing() { 1 } else { self.attempts.made.saturating_sub(1) };
+        let retry_in_ms = backoff::pause_ms(attempts, self.rng.next());
         self.link = Link::Pause;
         self.timers.set(Timer::Reconnect, self.now.mono + u64::from(retry_in_ms));
         retry_in_ms
