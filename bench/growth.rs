@@ -25,11 +25,13 @@ type Frames = fn(usize) -> Vec<String>;
 
 fn main() -> ExitCode {
     println!("{:<44} {:>12} {:>12} {:>8} {:>12}", "engine, native", "n = 10,000", "2n", "growth", "each at 2n");
-    let scenarios: [(&str, Frames); 4] = [
+    let scenarios: [(&str, Frames); 6] = [
         ("chunks of one message", chunks),
         ("history in batches of 50", |n| batches(n, 50, false)),
         ("history in batches of 50, every two swapped", |n| batches(n, 50, true)),
         ("live events, one by one", |n| batches(n, 1, false)),
+        ("messages whose first chunk is missing", headless),
+        ("events of which every other one is missing", sparse),
     ];
     let mut is_linear = true;
     for (name, frames) in scenarios {
@@ -106,6 +108,20 @@ fn chunks(n: usize) -> Vec<String> {
     let payload =
         |index| format!(r#"{{"message_id":"m","text":"word ","chunk_index":{index},"is_complete":{}}}"#, index == n);
     (1..=n).map(|index| event(index, "POLY_AGENT_MESSAGE_CHUNK", &payload(index))).collect()
+}
+
+/// Messages in pieces, each of which waits for its first.
+fn headless(n: usize) -> Vec<String> {
+    let payload = |id| format!(r#"{{"message_id":"m{id}","text":"word ","chunk_index":2,"is_complete":true}}"#);
+    (1..=n).map(|id| event(id, "POLY_AGENT_MESSAGE_CHUNK", &payload(id))).collect()
+}
+
+/// The beginning of a history without gaps, then one that is full of them.
+fn sparse(n: usize) -> Vec<String> {
+    let message = |sequence: usize| {
+        event(sequence, "POLY_AGENT_MESSAGE", &format!(r#"{{"message_id":"m{sequence}","text":"Hello"}}"#))
+    };
+    (1..=n).map(|at| message(if at < 20 { at } else { 2 * at })).collect()
 }
 
 /// A conversation of `n` events: questions, answers whole and streamed, thinking, and now and then a handoff.

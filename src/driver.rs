@@ -23,7 +23,6 @@ use crate::browser::http::Requests;
 use crate::browser::lifecycle::Lifecycle;
 use crate::browser::socket::Sockets;
 use crate::browser::storage::{self, Storage};
-use crate::browser::tabs::Tabs;
 use crate::browser::timers::Alarm;
 use crate::host::{self, Host};
 use crate::plain;
@@ -43,13 +42,12 @@ pub(crate) struct Driver {
     sockets: Sockets,
     requests: Requests,
     storage: Storage,
-    tabs: Tabs,
     lifecycle: Lifecycle,
     alarm: Alarm,
     /// What requests and storage call.
     _tell: Tell,
-    /// What the tabs of this chat call each other by; `None` where nothing is stored.
-    channel: Option<String>,
+    /// Something is stored, and other tabs may have to do with it.
+    is_persistent: bool,
     /// The page is not left.
     is_present: Cell<bool>,
     /// What the host was last told of the connection.
@@ -130,7 +128,7 @@ impl Driver {
                     driver.warn(message);
                 }
             });
-            let channel = config.persistent.then(|| config.storage_key());
+            let is_persistent = config.persistent;
             let storage = storage::open(&config.storage_key(), persistence, tell.as_ref());
             Self {
                 engine: RefCell::new(Engine::new(config, clock::seed(), clock.now())),
@@ -145,9 +143,8 @@ impl Driver {
                 sockets: Sockets::default(),
                 requests: Requests::new(tell.as_ref()),
                 storage,
-                tabs: Tabs::default(),
                 lifecycle: Lifecycle::default(),
-                channel,
+                is_persistent,
                 is_present: Cell::new(true),
                 usage: Cell::default(),
                 is_ended: Cell::default(),
@@ -205,14 +202,14 @@ impl Driver {
         if has_left {
             // An open channel may keep a page out of the back/forward cache.
             self.is_present.set(false);
-            self.tabs.close();
+            self.storage.close();
         }
     }
 
     /// Follows the page's life and the other tabs from now on.
     fn listen(self: &Rc<Self>) {
-        if let Some(channel) = self.channel.as_ref().filter(|_| self.is_present.get()) {
-            self.tabs.open(channel, &self.inbox);
+        if self.is_persistent && self.is_present.get() {
+            self.storage.open();
         }
         if let Some(input) = self.lifecycle.listen(&self.inbox) {
             let _ = self.submit(input);
@@ -255,7 +252,7 @@ impl Driver {
         let idle = self.sockets.is_empty() && self.requests.size() == 0 && !self.alarm.is_armed();
         if idle && usage == Usage::None {
             self.lifecycle.ignore();
-            self.tabs.close();
+            self.storage.close();
         }
         // A page that is left has nothing under way, and goes on when it is back.
         self.busy.replace((!idle || usage == Usage::Active).then(|| (self.clone(), host)));
@@ -275,7 +272,7 @@ impl Driver {
             Output::Store { record } => self.storage.store(&record),
             Output::Forget => self.storage.forget(),
             Output::Unlock => self.storage.unlock(),
-            Output::Tell { text } => self.tabs.tell(&text),
+            Output::Tell { text } => self.storage.announce(&text),
             Output::Probe { id, url, timeout_ms } => self.requests.probe(id, &url, timeout_ms),
             Output::PrepareJoin { id, session_id, context_id } => {
                 self.requests.prepare(id, &session_id, context_id.as_deref(), host);

@@ -6,7 +6,7 @@
 //! | `driver` | the loop between the engine and the browser |
 //! | `host` | the JavaScript object that changes, events and answers go to |
 //! | `plain` | values that cross the border, both ways |
-//! | `browser` | one file per facility: clock, http, lifecycle, socket, storage, tabs, timers |
+//! | `browser` | one file per facility: clock, http, lifecycle, socket, storage, timers |
 //!
 //! No decision about the conversation is taken here: see `poly_messaging_engine`.
 

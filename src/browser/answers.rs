@@ -39,6 +39,7 @@ pub(crate) fn teller(inbox: Inbox, warn: impl Fn(String) + 'static) -> Tell {
             2 => Input::Probed { id, is_answered: number == 1.0 },
             3 => Input::JoinPrepared { id },
             4 => Input::Loaded { id, record: plain::text(&text, MAX_RECORD) },
+            6 => Input::News { text: plain::text(&text, MAX_RECORD).unwrap_or_default() },
             _ => return plain::text(&text, MAX_LINE).into_iter().for_each(&warn),
         });
     })

@@ -7,7 +7,6 @@ pub(crate) mod http;
 pub(crate) mod lifecycle;
 pub(crate) mod socket;
 pub(crate) mod storage;
-pub(crate) mod tabs;
 pub(crate) mod timers;
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
  * of the application. What it holds is the engine's business.
  *
  * Loads, stores and the like are carried out one after the other, some of them under a lock that one tab holds at a time. What
- * goes wrong costs the record, and with it that the session is taken up again; nothing else.
+ * goes wrong costs the record, and with it that the session is taken up again; nothing else. What the tabs of a chat tell each
+ * other waits its turn, too: who hears of a record finds it stored.
  */
 
 /** Milliseconds that sealing and unsealing may take. Some browsers' IndexedDB never answers. */
@@ -19,8 +20,12 @@ const CANNOT_STORE = "The session cannot be stored: it ends with this page.";
 /** Kinds of what is told, as `answers.rs` knows them. */
 const LOADED = 4;
 const WARNING = 5;
+const NEWS = 6;
 
-/** One chat's record. */
+/** Longest news that is taken over, in UTF-16 units. It comes from this origin, and may be anything all the same. */
+const MAX_NEWS = 64 << 10;
+
+/** One chat's record, and what its tabs tell each other. */
 export class Storage {
   #key;
   #place;
@@ -32,6 +37,10 @@ export class Storage {
   #wanted = null;
   /** @type {(() => void) | null} Lets go of the lock. */
   #release = null;
+  /** @type {BroadcastChannel | null} */
+  #channel = null;
+  /** @type {string[]} What is to be told to the other tabs in its turn. */
+  #untold = [];
   /** Sealing failed, and is not tried again. */
   #inClear = false;
   /** Storing failed, and that was said. */
@@ -92,10 +101,42 @@ export class Storage {
     });
   }
 
-  /** As `unlock`, and nothing is told any more. */
+  /** Listens to the other tabs from now on. Where there are no channels, each tab is alone. */
+  open() {
+    if (this.#channel) return;
+    try {
+      this.#channel = new BroadcastChannel(this.#key);
+    } catch {
+      return;
+    }
+    this.#channel.onmessage = ({ data }) => {
+      if (typeof data === "string" && data.length <= MAX_NEWS) this.#tell(NEWS, 0, 0, data);
+    };
+  }
+
+  /**
+   * Tells the other tabs, in its turn.
+   * @param {string} text
+   */
+  announce(text) {
+    this.#untold.push(text);
+    this.#queue(() => {
+      this.#post(1);
+    });
+  }
+
+  /** Listens no more. What is still to be told is told now: the page may be gone in a moment. */
+  close() {
+    this.#post(this.#untold.length);
+    this.#channel?.close();
+    this.#channel = null;
+  }
+
+  /** As `unlock` and `close`; the chat that this belongs to is gone. */
   leave() {
     this.#tell = () => undefined;
     this.unlock();
+    this.close();
   }
 
   /**
@@ -185,6 +226,11 @@ export class Storage {
       }).catch(() => undefined);
     }
     return !signal.aborted;
+  }
+
+  /** @param {number} count */
+  #post(count) {
+    for (const text of this.#untold.splice(0, count)) this.#channel?.postMessage(text);
   }
 
   /** @param {() => unknown} work */

@@ -1,4 +1,4 @@
-//! The record of a session, kept beyond the page. `storage.js` and `vault.js` do it: what is made of promises and callbacks
+//! The record of a session, kept beyond the page, and what the tabs of a chat tell each other. `storage.js` and `vault.js` do it: what is made of promises and callbacks
 //! costs several times as much from here.
 
 use js_sys::Promise;
@@ -30,7 +30,16 @@ extern "C" {
     /// Lets go of the lock once everything before is done. Nothing is heard of exclusive loads that have not got it.
     #[wasm_bindgen(method)]
     pub(crate) fn unlock(this: &Storage);
-    /// As `unlock`, and nothing is told any more.
+    /// Listens to the other tabs from now on, unless it does.
+    #[wasm_bindgen(method)]
+    pub(crate) fn open(this: &Storage);
+    /// Tells the other tabs, in its turn.
+    #[wasm_bindgen(method)]
+    pub(crate) fn announce(this: &Storage, text: &str);
+    /// Listens no more. What is still to be told is told now.
+    #[wasm_bindgen(method)]
+    pub(crate) fn close(this: &Storage);
+    /// As `unlock` and `close`: the chat is gone.
     #[wasm_bindgen(method)]
     pub(crate) fn leave(this: &Storage);
     /// A promise of the record, undefined where there is none that can be read. It is not in turn.
@@ -57,7 +66,7 @@ mod tests {
 
     use super::*;
     use crate::browser::answers::{Tell, teller};
-    use crate::browser::testing::Heard;
+    use crate::browser::testing::{Heard, Replaced};
 
     const RECORD: &str = r#"{"token":"secret-access-token","text":"Ünïcödé 👩‍🍳"}"#;
 
@@ -396,5 +405,85 @@ mod tests {
         kept.storage.unlock();
         let next = Kept::new("test.hangs", &"tab".into());
         assert_eq!(next.loaded().await, None);
+    }
+
+    /// The same chat in two tabs that listen to each other.
+    fn two_tabs(key: &str) -> [Kept; 2] {
+        [(); 2].map(|()| {
+            let kept = Kept::new(key, &"local".into());
+            kept.storage.open();
+            kept
+        })
+    }
+
+    fn news(text: &str) -> Input {
+        Input::News { text: text.into() }
+    }
+
+    #[wasm_bindgen_test]
+    async fn other_tabs_hear_what_one_tells_and_it_does_not() {
+        let [one, other] = two_tabs("test.tabs");
+        let [stranger, _] = two_tabs("test.tabs.else");
+        one.storage.open();
+        one.storage.announce("first");
+        one.storage.announce("second");
+        assert_eq!(other.heard.next().await, news("first"));
+        assert_eq!(other.heard.next().await, news("second"));
+        assert!(one.heard.is_silent() && other.heard.is_silent() && stranger.heard.is_silent());
+    }
+
+    #[wasm_bindgen_test]
+    async fn who_hears_of_a_record_finds_it_stored() {
+        let [one, other] = two_tabs("test.order");
+        one.storage.store(RECORD);
+        one.storage.announce("stored");
+        assert_eq!(other.heard.next().await, news("stored"));
+        assert_eq!(other.loaded().await.as_deref(), Some(RECORD));
+        one.storage.forget();
+        one.storage.announce("forgotten");
+        assert_eq!(other.heard.next().await, news("forgotten"));
+        assert_eq!(other.loaded().await, None);
+    }
+
+    #[wasm_bindgen_test]
+    async fn news_that_are_no_text_or_too_long_are_set_aside() {
+        let [_, other] = two_tabs("test.odd");
+        js_sys::eval(
+            "const channel = new BroadcastChannel('test.odd');
+             for (const odd of [7, null, undefined, {}, [], new Blob, 'x'.repeat(65537), 'good']) channel.postMessage(odd);
+             channel.close()",
+        )
+        .unwrap();
+        assert_eq!(other.heard.next().await, news("good"));
+    }
+
+    #[wasm_bindgen_test]
+    async fn who_leaves_says_what_is_still_to_be_said() {
+        let [one, other] = two_tabs("test.bye");
+        one.storage.store(RECORD);
+        one.storage.announce("stored");
+        one.storage.announce("bye");
+        one.storage.close();
+        assert_eq!(other.heard.next().await, news("stored"));
+        assert_eq!(other.heard.next().await, news("bye"));
+        one.storage.announce("not told");
+        assert_eq!(one.loaded().await.as_deref(), Some(RECORD));
+        other.storage.announce("not heard");
+        assert_eq!(other.loaded().await.as_deref(), Some(RECORD));
+        one.storage.open();
+        other.storage.announce("heard");
+        assert_eq!(one.heard.next().await, news("heard"));
+        assert!(other.heard.is_silent());
+    }
+
+    #[wasm_bindgen_test]
+    async fn without_channels_each_tab_is_alone() {
+        let _channel = Replaced::new("BroadcastChannel", "", "throw 'denied'");
+        let [one, other] = two_tabs("test.alone");
+        one.storage.announce("to no one");
+        one.storage.store(RECORD);
+        assert_eq!(one.loaded().await.as_deref(), Some(RECORD));
+        assert!(other.heard.is_silent());
+        one.storage.leave();
     }
 }

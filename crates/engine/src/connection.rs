@@ -2,7 +2,6 @@
 //!
 //! Whether an open one is alive is the matter of `liveness`, what a refused one means that of `refusal`.
 
-use crate::delivery::Draft;
 use crate::engine::{Engine, USER_END};
 use crate::liveness::Liveness;
 use crate::refusal::Purpose;
@@ -206,13 +205,8 @@ impl Engine {
         self.conversation.has_history = true;
         let is_first = socket.is_first;
         self.timers.stop(Timer::Settle);
-        if !is_first && self.conversation.has_holes() {
-            self.conversation.gaps.note_replay();
-        }
+        self.conversation.note_history(!is_first);
         self.watch_holes();
-        self.conversation.drafts.settle(self.now.mono);
-        let error = Error::new(ErrorCode::MessageNotDelivered);
-        self.conversation.fail_drafts(Draft::is_hopeless, &error, &mut self.out);
         self.invite();
         self.flush();
     }
@@ -325,6 +319,7 @@ impl Engine {
     pub(crate) fn lose_session(&mut self, code: ErrorCode) {
         let error = Error::new(code);
         let silent = core::mem::take(&mut self.keeper.silent);
+        let is_returning = self.keeper.is_returning;
         self.hang_up();
         self.keeper.orphaned = silent;
         self.log(LogLevel::Warn, code.as_str());
@@ -332,6 +327,9 @@ impl Engine {
             return self.finish(SESSION_LOST.to_owned());
         }
         self.keeper.is_restart = false;
+        if is_returning {
+            self.doubt_drafts(&[]);
+        }
         self.conversation.replace(&error, self.now.wall, &mut self.out);
         self.change(Change::Session { session: None });
         self.forget_lost_session();

@@ -5,16 +5,16 @@ mod drafts;
 mod facets;
 mod messages;
 
-use crate::delivery::{Drafts, Progress};
-use crate::gaps::Gaps;
+use crate::delivery::{Draft, Drafts, Progress};
+use crate::gaps::{Gaps, Watch};
 use crate::handoff::{Fact, PresenceLog};
 use crate::ids::Ids;
 use crate::streaming::{Chunk, Streams};
 use crate::transcript::Transcript;
 use crate::wire::{CLIENT_EVENT_ID, SystemText, WireEvent};
 use crate::{
-    Agent, AgentKind, Change, Ended, Envelope, Error, Event, EventBody, Handoff, HandoffPhase, Level, Message,
-    MessageBody, Metadata, Output, Suggestion, TypingState,
+    Agent, AgentKind, Change, Ended, Envelope, Error, ErrorCode, Event, EventBody, Handoff, HandoffPhase, Level,
+    Message, MessageBody, Metadata, Output, Suggestion, TypingState,
 };
 
 /// What an event means beyond what is shown.
@@ -42,6 +42,10 @@ pub(crate) struct Conversation {
     pub(crate) gaps: Gaps,
     /// The history was there, whole, at some time: what came before the first event seen is not missing.
     pub(crate) has_history: bool,
+    watch: Watch,
+    /// The highest sequence seen when the last replay was complete, and whether messages are still to be judged by it.
+    replayed_to: Option<u64>,
+    is_judging: bool,
     /// `SESSION_START` was seen.
     pub(crate) has_started: bool,
     /// Someone is there to answer: an agent has joined, or has written.
@@ -213,7 +217,7 @@ impl Conversation {
 
     /// Where the history is to be read from: the highest sequence below which nothing is missing, and behind which every
     /// echo that is waited for comes. `None`: from the beginning.
-    pub(crate) fn cursor(&mut self) -> Option<u64> {
+    pub(crate) fn cursor(&self) -> Option<u64> {
         if !self.has_history {
             return None;
         }
@@ -222,15 +226,35 @@ impl Conversation {
         before_holes.chain(self.drafts.echoes_after()).chain([self.newest]).min().flatten()
     }
 
-    /// Whether something is missing that the history may hold.
-    pub(crate) fn has_holes(&mut self) -> bool {
-        self.gaps.are_holes() || self.streams.first_hole().is_some()
+    /// Since when something is missing that the history may hold.
+    pub(crate) fn missing_since(&mut self, now: u64) -> Option<u64> {
+        let gap = self.gaps.first().filter(|_| self.gaps.are_holes());
+        self.watch.since(gap, self.streams.oldest_hole(), now)
+    }
+
+    /// The history has come, as far as can be told. `is_replay`: it was read again.
+    pub(crate) fn note_history(&mut self, is_replay: bool) {
+        if is_replay && (self.gaps.first().is_some() || self.streams.oldest_hole().is_some()) {
+            self.gaps.note_replay();
+        }
+        self.watch = Watch::default();
+        self.replayed_to = self.newest;
+        self.is_judging = true;
+    }
+
+    /// Takes what the last replay did not hold for not arrived; where a part of it may be missing, not yet.
+    pub(crate) fn judge_drafts(&mut self, now: u64, out: &mut Vec<Output>) {
+        let is_whole = !self.gaps.are_holes() || self.gaps.first() > self.replayed_to;
+        if is_whole && core::mem::take(&mut self.is_judging) {
+            self.drafts.settle(now);
+            self.fail_drafts(Draft::is_hopeless, &Error::new(ErrorCode::MessageNotDelivered), out);
+        }
     }
 
     /// What is missing does not exist: chunks that wait for it are shown without.
     pub(crate) fn give_up_holes(&mut self, out: &mut Vec<Output>) {
         self.gaps.give_up();
-        for id in self.streams.skip_holes() {
+        while let Some(id) = self.streams.skip_hole() {
             self.show_ready_chunks(id, out);
         }
         self.show_facets(out);

@@ -91,12 +91,18 @@ impl Engine {
         if !matches!(&self.link, Link::Socket(socket) if socket.is_settled) {
             return;
         }
-        if !self.conversation.has_holes() {
+        if let Some(since) = self.conversation.missing_since(self.now.mono) {
+            self.timers.set(Timer::Hole, since + HOLE_MS);
+        } else {
             self.timers.stop(Timer::Hole);
-            self.conversation.gaps.note_whole();
-        } else if !self.timers.is_set(Timer::Hole) {
-            self.timers.set(Timer::Hole, self.now.mono + HOLE_MS);
+            if self.conversation.gaps.first().is_none() {
+                self.conversation.gaps.note_whole();
+            } else if self.conversation.gaps.is_hopeless() {
+                // Too few numbers to know how the server counts, but what is not there is not there.
+                self.conversation.gaps.give_up();
+            }
         }
+        self.conversation.judge_drafts(self.now.mono, &mut self.out);
     }
 
     /// Reads the history again from before what is missing, a bounded number of times.
@@ -109,6 +115,8 @@ impl Engine {
         let before = self.out.len();
         self.conversation.give_up_holes(&mut self.out);
         self.put_changes_first(before);
+        self.conversation.judge_drafts(self.now.mono, &mut self.out);
+        self.flush();
     }
 
     /// Whoever is told of an event finds the state as the whole frame left it.

@@ -285,8 +285,7 @@ impl Engine {
         if self.open_socket_id().is_some() && !self.is_over() {
             self.write(wire::USER_END_SESSION);
         }
-        // What is stored is not what is asked for, where it was not taken up yet.
-        self.keeper.is_fresh |= self.session.is_none() && self.replaces.is_none();
+        self.pass_over_record();
         self.waiting.push(call);
         self.begin_anew();
     }

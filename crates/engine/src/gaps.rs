@@ -18,8 +18,10 @@ pub(crate) struct Gaps {
     missing: Vec<(u64, u64)>,
     /// Times that a sequence came right after, or filled the place of, one that was known.
     steps: u32,
-    /// Complete replays that left something open.
+    /// Complete replays that left something open. Begins with the times that holes were given up: the more often that
+    /// was in vain, the less the next one is looked into.
     replays: u32,
+    given_up: u32,
     /// The server leaves numbers out.
     are_normal: bool,
 }
@@ -73,9 +75,9 @@ impl Gaps {
         self.replays += 1;
     }
 
-    /// No hole is left.
+    /// Nothing is missing.
     pub(crate) fn note_whole(&mut self) {
-        self.replays = 0;
+        self.replays = self.given_up;
     }
 
     /// Whether the holes have been left open as often as they may.
@@ -87,7 +89,30 @@ impl Gaps {
     pub(crate) fn give_up(&mut self) {
         self.are_normal |= !self.missing.is_empty();
         self.missing.clear();
-        self.replays = 0;
+        self.given_up = self.given_up.saturating_add(1);
+        self.note_whole();
+    }
+}
+
+/// Since when each kind of hole has stood as it does.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    gap: Option<(u64, u64)>,
+    stream: Option<(u64, u64)>,
+}
+
+impl Watch {
+    /// Since when the first gap, and the stream that has waited longest, stand as their numbers say: the earlier of the
+    /// two. A hole that takes the place of one that was filled is a new one.
+    pub(crate) fn since(&mut self, gap: Option<u64>, stream: Option<u64>, now: u64) -> Option<u64> {
+        let mut earliest = None;
+        for (seen, hole) in [(&mut self.gap, gap), (&mut self.stream, stream)] {
+            if seen.map(|(number, _)| number) != hole {
+                *seen = hole.map(|number| (number, now));
+            }
+            earliest = earliest.into_iter().chain(seen.map(|(_, since)| since)).min();
+        }
+        earliest
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) struct Keeper {
     /// Others may have taken this tab's messages for those of a dead one.
     pub(crate) is_away: bool,
     /// The tab is back, and does not know yet what became of its messages.
-    is_returning: bool,
+    pub(crate) is_returning: bool,
     /// No message is written before the record has shown which are this tab's.
     pub(crate) holds_back: bool,
     /// When something was last received, by the device's clock.
@@ -51,6 +51,8 @@ pub(crate) struct Keeper {
     token_expires_at: Option<u64>,
     /// The session that the one at hand has taken the place of.
     succeeds: Option<String>,
+    /// Messages of other tabs in the record of the session that is replaced.
+    heritage: Vec<StoredDraft>,
     /// The user asked for the session to come.
     pub(crate) is_restart: bool,
     /// Told once the record is stored.
@@ -140,12 +142,19 @@ impl Engine {
 
     // ------------------------------------------------------------------------------------- a session is wanted
 
-    fn choose_session(&mut self, mut record: Option<Record>) {
+    fn choose_session(&mut self, record: Option<Record>) {
         let is_fresh = self.keeper.is_fresh;
-        if let Some(record) = record.as_mut().filter(|record| Some(&record.session) == self.replaces.as_ref()) {
-            self.bury_orphans(core::mem::take(&mut record.drafts));
+        let mut record = record.filter(|_| !is_fresh);
+        self.keeper.heritage.clear();
+        if let Some(lost) = record.take_if(|record| Some(&record.session) == self.replaces.as_ref()) {
+            let orphaned = core::mem::take(&mut self.keeper.orphaned);
+            let is_orphan = |draft: &StoredDraft| draft.is_written && orphaned.contains(&draft.tab);
+            let (orphans, others) = lost.drafts.into_iter().partition::<Vec<_>, _>(is_orphan);
+            // What was never written, other tabs may still see to.
+            let is_wanted = |draft: &StoredDraft| !draft.is_written && draft.tab != self.keeper.tab;
+            self.keeper.heritage = others.into_iter().filter(is_wanted).collect();
+            self.bury_orphans(orphans);
         }
-        let record = record.filter(|record| !is_fresh && Some(&record.session) != self.replaces.as_ref());
         let is_alive = record.as_ref().is_some_and(|record| self.is_alive(record));
         match record {
             Some(record) if is_alive => {
@@ -173,7 +182,7 @@ impl Engine {
         self.hold_session(Session::stored(&record));
         self.token = Some(AccessToken { access_token: record.token, expires_in: None });
         self.keeper.wants_claims = true;
-        self.ask_owners(&record.drafts);
+        self.share_drafts(record.drafts, false);
         if !self.keeper.silent.is_empty() {
             self.hold_back();
         }
@@ -197,10 +206,8 @@ impl Engine {
         self.proceed();
     }
 
-    /// The session was lost with messages of tabs that are gone: nobody else says what became of them.
+    /// The session was lost with what tabs that are gone had written: nobody else says what became of that.
     fn bury_orphans(&mut self, drafts: Vec<StoredDraft>) {
-        let orphaned = core::mem::take(&mut self.keeper.orphaned);
-        let drafts: Vec<_> = drafts.into_iter().filter(|draft| orphaned.contains(&draft.tab)).collect();
         let ids: Vec<_> = drafts.iter().map(|draft| draft.id.clone()).collect();
         self.conversation.restore_drafts(drafts, self.now, &mut self.out);
         let error = Error::new(ErrorCode::SessionLost);
@@ -225,7 +232,8 @@ impl Engine {
         self.keeper.is_restart = false;
         if self.keeper.has_lock {
             // What it takes the place of was seen when the lock was taken.
-            self.store(Vec::new());
+            let heritage = core::mem::take(&mut self.keeper.heritage);
+            self.store(heritage);
             self.unlock();
         }
     }
@@ -249,6 +257,9 @@ impl Engine {
     fn follow_record(&mut self, record: Option<Record>) {
         let has_lock = self.keeper.has_lock;
         let is_returning = core::mem::take(&mut self.keeper.is_returning);
+        if let Some(record) = record.as_ref().filter(|_| is_returning) {
+            self.doubt_drafts(&record.drafts);
+        }
         let Some(session) = &self.session else {
             if has_lock {
                 self.keeper.is_dirty = false;
@@ -331,6 +342,11 @@ impl Engine {
         if self.keeper.is_dirty && !is_busy && (self.session.is_some() || is_over) {
             self.load(true);
         }
+    }
+
+    /// Another session is asked for than the one that may be stored, and was not taken up yet.
+    pub(crate) fn pass_over_record(&mut self) {
+        self.keeper.is_fresh |= self.session.is_none() && self.replaces.is_none() && !self.keeper.may_create;
     }
 
     /// The session is over: its record goes, and the other tabs are told.

@@ -1,6 +1,8 @@
 //! Messages that arrive in chunks: which chunk is next, which waits, which is a repeat. Source: Messaging API,
 //! "Streaming".
 
+use std::collections::VecDeque;
+
 use crate::ids::Ids;
 use crate::transcript::Key;
 use crate::{Attachment, Envelope, Suggestion};
@@ -42,6 +44,8 @@ pub(crate) struct Stream {
     waiting: Vec<Box<Chunk>>,
     is_complete: bool,
     is_abandoned: bool,
+    /// It stands among [`Streams::early`].
+    is_early: bool,
 }
 
 /// Names a stream within its [`Streams`].
@@ -54,8 +58,8 @@ pub(crate) struct Streams {
     ids: Ids,
     streams: Vec<Stream>,
     open: Option<StreamId>,
-    /// Those with chunks that are early, and some that had.
-    early: Vec<StreamId>,
+    /// Those with chunks that are early, and some that had, in the order in which they came to have them.
+    early: VecDeque<StreamId>,
 }
 
 impl Streams {
@@ -130,30 +134,39 @@ impl Streams {
 
     /// Remembers whether chunks of this message still wait for one before them.
     pub(crate) fn note_holes(&mut self, id: StreamId) {
-        if !self.stream(id).waiting.is_empty() && !self.early.contains(&id) {
-            self.early.push(id);
+        let stream = self.stream(id);
+        if !stream.waiting.is_empty() && !core::mem::replace(&mut stream.is_early, true) {
+            self.early.push_back(id);
         }
+    }
+
+    /// The hole that chunks have waited for longest, as a number that changes with the hole.
+    pub(crate) fn oldest_hole(&mut self) -> Option<u64> {
+        while let Some(id) = self.early.front().copied() {
+            let stream = self.stream(id);
+            if !stream.waiting.is_empty() {
+                return Some((id.0 as u64) << 32 | u64::from(stream.taken));
+            }
+            stream.is_early = false;
+            self.early.pop_front();
+        }
+        None
     }
 
     /// The sequence from which the history is to be read for the chunks that others wait for: that of their message, or
     /// the very first where not even the first chunk is there.
-    pub(crate) fn first_hole(&mut self) -> Option<u64> {
-        let Self { early, streams, .. } = self;
-        early.retain(|id| !streams[id.0].waiting.is_empty());
-        let first = |stream: &Stream| stream.first_sequence.filter(|_| stream.taken > 0).unwrap_or(0);
-        early.iter().map(|id| first(&streams[id.0])).min()
+    pub(crate) fn first_hole(&self) -> Option<u64> {
+        let streams = self.early.iter().map(|id| &self.streams[id.0]).filter(|stream| !stream.waiting.is_empty());
+        streams.map(|stream| stream.first_sequence.filter(|_| stream.taken > 0).unwrap_or(0)).min()
     }
 
-    /// Goes on behind the chunks that never came. Returns the messages in which some were missing.
-    pub(crate) fn skip_holes(&mut self) -> Vec<StreamId> {
-        let early = core::mem::take(&mut self.early);
-        for id in &early {
-            let stream = self.stream(*id);
-            if let Some(chunk) = stream.waiting.last() {
-                stream.taken = chunk.index - 1;
-            }
-        }
-        early
+    /// Goes on behind a chunk that never came, in the message that has waited longest. Returns that message.
+    pub(crate) fn skip_hole(&mut self) -> Option<StreamId> {
+        self.oldest_hole()?;
+        let id = self.early.front().copied()?;
+        let stream = self.stream(id);
+        stream.taken = stream.waiting.last()?.index - 1;
+        Some(id)
     }
 
     /// Finishes the open message as it stands. Returns its line.

@@ -122,6 +122,15 @@ impl Engine {
         }
     }
 
+    /// Other tabs may have seen to this tab's messages, but for those that are known to be still its own.
+    pub(crate) fn doubt_drafts(&mut self, known: &[StoredDraft]) {
+        for draft in self.conversation.drafts.iter_mut().filter(|draft| draft.progress == Progress::Queued) {
+            if !known.iter().any(|stored| stored.id == draft.id && stored.tab == self.keeper.tab) {
+                draft.progress = Progress::Unsure;
+            }
+        }
+    }
+
     /// Brings the drafts at hand in line with those in the record; with the lock, claims what is to be claimed. Returns
     /// the drafts of other tabs.
     pub(crate) fn share_drafts(&mut self, drafts: Vec<StoredDraft>, has_lock: bool) -> Vec<StoredDraft> {

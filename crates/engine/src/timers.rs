@@ -69,8 +69,15 @@ impl Timer {
     ];
 
     /// Those that judge by what has not come, which a page that slept may just not have read yet.
-    const JUDGING: [Self; 6] =
-        [Self::TokenAnswer, Self::Handshake, Self::HeartbeatAnswer, Self::Settle, Self::Confirm, Self::Record];
+    const JUDGING: [Self; 7] = [
+        Self::TokenAnswer,
+        Self::Handshake,
+        Self::HeartbeatAnswer,
+        Self::Settle,
+        Self::Confirm,
+        Self::Hole,
+        Self::Record,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {

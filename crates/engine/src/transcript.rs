@@ -80,6 +80,11 @@ impl Transcript {
         self.session += 1;
     }
 
+    /// Whether a line has this id.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.lines.iter().any(|(_, message)| message.id == id)
+    }
+
     /// Whether a line that an earlier session left has this id.
     pub(crate) fn is_of_earlier_session(&self, id: &str) -> bool {
         let mut earlier = self.lines.iter().take_while(|(key, _)| key.session < self.session);

@@ -148,3 +148,55 @@ fn a_page_that_slept_reads_what_came_before_it_judges() {
     client.receive(echo(4, "d1", "one"));
     assert_eq!(client.result(call), Some(Ok(())));
 }
+
+#[test]
+fn life_on_the_socket_does_not_hide_that_an_echo_is_missing() {
+    let mut client = Client::joined();
+    client.send("d1", "one");
+    for _ in 0..9 {
+        client.pass(500);
+        client.give(Input::Typing);
+        client.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
+    }
+    client.pass(499);
+    assert_eq!(client.status(), "open");
+    client.pass(1);
+    assert_eq!(client.status(), "reconnecting");
+}
+
+#[test]
+fn an_echo_whose_text_the_server_has_edited_confirms() {
+    let mut client = Client::joined();
+    let call = client.send("d1", "my number is 4111");
+    client.receive(echo(3, "d1", "my number is ****"));
+    client.pass(20_000);
+    assert_eq!(client.result(call), Some(Ok(())));
+    assert_eq!(client.frame_texts().len(), 1);
+}
+
+#[test]
+fn a_message_of_another_client_confirms_nothing_even_under_the_same_local_id() {
+    let mut client = Client::joined();
+    let call = client.send("d1", "one");
+    let mut foreign = event(3, "USER_MESSAGE", json!({ "message_id": "u3", "text": "one" }));
+    foreign["metadata"] = json!({ "custom": { "local_id": "d1" } });
+    client.receive(foreign);
+    assert_eq!(client.result(call), None);
+    client.receive(echo(4, "d1", "one"));
+    assert_eq!(client.result(call), Some(Ok(())));
+    assert_eq!(client.texts(), ["one", "one"]);
+}
+
+#[test]
+fn a_failed_message_that_turns_out_to_have_arrived_is_confirmed_without_a_retry() {
+    let mut client = Client::joined();
+    client.send("d1", "one");
+    client.receive(notice(3, "Failed to forward message to live agent", Some("d1")));
+    assert_eq!(client.delivery("d1"), Some(Delivery::Failed));
+    client.receive(echo(4, "d1", "one"));
+    assert_eq!(client.delivery("d1"), Some(Delivery::Sent));
+    let call = client.call();
+    let refused = client.give(Input::Retry { call, draft_id: "d1".into() });
+    assert_eq!(refused.map(|error| error.code), Some(ErrorCode::MessageUnknownDraft));
+    assert_eq!(client.frame_texts(), ["one"]);
+}

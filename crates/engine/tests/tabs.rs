@@ -399,3 +399,30 @@ fn messages_of_several_tabs_are_stored_side_by_side() {
     log.sort();
     assert_eq!((log, browser.kept().len()), (vec!["first".to_owned(), "second".to_owned(), "third".to_owned()], 0));
 }
+
+#[test]
+fn a_message_that_may_have_been_claimed_does_not_go_along_to_another_session() {
+    let mut browser = second_is_cut_off(&[("d1", "once")]);
+    browser.freeze(1);
+    browser.server.is_down = false;
+    browser.pass(20_000);
+    assert_eq!(browser.log("s1"), ["once"]);
+    browser.expire("s1");
+    browser.thaw(1);
+    browser.pass(20_000);
+    assert_eq!((browser.session(1), browser.log("s2")), (Some("s2"), vec![]));
+    assert_eq!(browser.client(1).delivery("d1"), Some(Delivery::Failed));
+}
+
+#[test]
+fn a_message_that_nobody_claimed_goes_along_to_another_session() {
+    let mut browser = second_is_cut_off(&[("d1", "once")]);
+    browser.kill(1);
+    browser.server.is_down = false;
+    browser.expire("s1");
+    browser.pass(60_000);
+    assert_eq!((browser.session(0), browser.kept()), (Some("s2"), vec!["once".to_owned()]));
+    browser.open();
+    browser.pass(20_000);
+    assert_eq!((browser.log("s2"), browser.kept().len()), (vec!["once".to_owned()], 0));
+}

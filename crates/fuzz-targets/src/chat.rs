@@ -1,7 +1,7 @@
 //! A chat to which anything happens, in any order.
 
 use poly_messaging_engine::{
-    AccessToken, Config, Engine, HttpOutcome, Input, Metadata, OnSessionLost, Options, PageEvent, wire,
+    AccessToken, Config, Engine, HttpOutcome, Input, Metadata, OnSessionLost, Options, PageEvent, is_resumable, wire,
 };
 use serde_json::{Value, json};
 
@@ -16,6 +16,8 @@ pub struct Outcome {
     pub sockets_opened: usize,
     /// Lines that were shown.
     pub lines_shown: usize,
+    /// Records that were stored.
+    pub records_stored: usize,
 }
 
 /// Stands for the access token in a stored record that an input brings along.
@@ -29,7 +31,7 @@ const REST_MS: u64 = 120_000;
 /// # Panics
 /// If something does not hold.
 pub fn chat(data: &[u8]) -> Outcome {
-    let nothing = Outcome { sockets_opened: 0, lines_shown: 0 };
+    let nothing = Outcome { sockets_opened: 0, lines_shown: 0, records_stored: 0 };
     let Some((options, acts)) = data.split_first() else { return nothing };
     if data.windows(SECRET.len()).any(|window| window == SECRET.as_bytes()) {
         // It would show as what the server or the user wrote, and rightly so.
@@ -43,13 +45,19 @@ pub fn chat(data: &[u8]) -> Outcome {
         }
     }
     chat.close();
-    Outcome { sockets_opened: chat.world.sockets_opened, lines_shown: chat.world.lines_shown }
+    let World { sockets_opened, lines_shown, records_stored, .. } = chat.world;
+    Outcome { sockets_opened, lines_shown, records_stored }
 }
 
 /// An engine whose options are the bits of `bits`.
 pub(crate) fn engine(bits: u8) -> Engine {
+    let config = Config::parse(options(bits)).expect("the options are good");
+    Engine::new(config, u64::from(bits), BEGIN)
+}
+
+fn options(bits: u8) -> Options {
     let is = |bit: u8| bits & (1 << bit) != 0;
-    let options = Options {
+    Options {
         api_url: "https://api.example/api/v1".into(),
         socket_url: "wss://api.example/ws".into(),
         host_identifier: "https://www.example.com".into(),
@@ -65,9 +73,7 @@ pub(crate) fn engine(bits: u8) -> Engine {
         fresh: is(5),
         before_agent_join: is(6),
         max_reconnect_attempts: if is(7) { 0 } else { 10 },
-    };
-    let config = Config::parse(options).expect("the options are good");
-    Engine::new(config, u64::from(bits), BEGIN)
+    }
 }
 
 struct Chat {
@@ -329,21 +335,27 @@ impl Chat {
             4 => stored.map(|record| record.replace("session ", "another ")),
             5 => stored.map(|record| distort(&record, &text)),
             6 => stored.map(|record| record.chars().take(text.len()).collect()),
-            _ => Some(text.replace(TOKEN_HERE, &token(0))),
+            // The ids of drafts are never made twice.
+            _ => Some(text.replace(TOKEN_HERE, &token(0)).replace("draft ", "stored ")),
         };
+        if let Some(record) = &record {
+            let config = Config::parse(options(0)).expect("the options are good");
+            is_resumable(&config, record, BEGIN);
+        }
         self.world.give(Input::Loaded { id, record });
     }
 
     fn news(&mut self, which: u8, text: String) {
         let was = self.world.session.clone().unwrap_or_default();
-        let id = self.drafts.first().cloned().unwrap_or_default();
+        let news = |op: &str, name: &str, value: &str| json!({ "v": 1, "op": op, "was": was, name: value }).to_string();
         let text = match which % 8 {
-            0 => json!({ "v": 1, "op": "replaced", "was": was, "now": "session 3" }).to_string(),
-            1 => json!({ "v": 1, "op": "restarted", "was": was, "now": "session 3" }).to_string(),
-            2 => json!({ "v": 1, "op": "ended", "was": was, "reason": "REASON_USER_END" }).to_string(),
-            3 => json!({ "v": 1, "op": "who", "tab": "another" }).to_string(),
-            4 => json!({ "v": 1, "op": "mine", "tab": "another", "ids": [id] }).to_string(),
-            5 => json!({ "v": 1, "op": "bye", "tab": "another" }).to_string(),
+            0 => news("replaced", "now", "session 3"),
+            1 => news("restarted", "now", "session 3"),
+            2 => news("ended", "reason", "REASON_USER_END"),
+            3 => news("who", "tab", "another"),
+            4 => news("here", "tab", &text),
+            5 => news("bye", "tab", "another"),
+            6 => news("claimed", "tab", "another"),
             _ => text,
         };
         self.world.give(Input::News { text });

@@ -121,6 +121,8 @@ pub fn days() -> Vec<(&'static str, Vec<u8>)> {
                     Act::Start,
                     Act::Load { which: 7, text: RECORD.to_owned() },
                     Act::Serve,
+                    pass(10),
+                    Act::Load { which: 7, text: RECORD.to_owned() },
                     Act::Serve,
                     send("hello"),
                     load(1),
@@ -182,7 +184,7 @@ pub fn days() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// A stored session as an input brings it along.
-const RECORD: &str = r#"{"v":1,"session":"session 0","token":"$TOKEN","expires":1780086400000,"streaming":true,"cursor":2,"active":1780000000000,"drafts":[]}"#;
+const RECORD: &str = r#"{"v":1,"session":"session 0","token":"$TOKEN","expires":1780086400000,"cursor":2,"active":1780000000000,"streaming":true,"drafts":[{"tab":"another","text":"hello","isWritten":true,"metadata":{"custom":{"client_event_id":"stored 1"}}},{"tab":"another","text":"more","metadata":{"custom":{"client_event_id":"stored 2"}}}]}"#;
 
 fn bytes(options: u8, acts: &[Act]) -> Vec<u8> {
     let mut bytes = vec![options];

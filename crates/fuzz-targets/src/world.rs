@@ -74,6 +74,8 @@ pub struct World {
     pub sockets_opened: usize,
     /// Lines that were ever shown.
     pub lines_shown: usize,
+    /// Records that were stored.
+    pub records_stored: usize,
 }
 
 impl World {
@@ -100,6 +102,7 @@ impl World {
             lines: vec![],
             sockets_opened: 0,
             lines_shown: 0,
+            records_stored: 0,
         }
     }
 
@@ -270,6 +273,7 @@ impl World {
                 assert!(!record.contains('\n'), "a record of more than one line");
                 serde_json::from_str::<serde::de::IgnoredAny>(&record).expect("a record is JSON");
                 self.record = Some(record);
+                self.records_stored += 1;
             }
             Output::Forget => self.record = None,
             Output::Unlock => {

@@ -32,11 +32,16 @@ fn every_seed_of_the_decoder_holds() {
 fn every_seed_of_a_chat_holds_and_comes_to_something() {
     let seeds = inputs("seeds/engine");
     assert!(seeds.len() >= 25);
+    let mut lines = 0;
     for (name, data) in seeds {
         println!("{name}");
         let outcome = chat(&data);
         assert!(outcome.sockets_opened > 0, "{name} opens no socket");
+        let is_persistent = data[0] & (1 << 4) != 0;
+        assert_eq!(outcome.records_stored > 0, is_persistent, "{name} stores {} records", outcome.records_stored);
+        lines += outcome.lines_shown;
     }
+    assert!(lines > 30, "{lines} lines in all");
 }
 
 #[test]

@@ -24,6 +24,10 @@ impl Conversation {
     pub(crate) fn restore_drafts(&mut self, stored: Vec<StoredDraft>, now: Now, out: &mut Vec<Output>) {
         let mut restored = Vec::new();
         for StoredDraft { id, text, metadata, is_written, .. } in stored {
+            if self.transcript.has(&id) {
+                // It is seen to here already.
+                continue;
+            }
             let mut draft = self.show_draft(id, text, metadata, Vec::new(), now.wall, out);
             draft.doubt(is_written, now.mono);
             restored.push(draft);

@@ -143,8 +143,19 @@ impl Client {
 
     /// A connected client whose agent has joined.
     pub fn joined() -> Self {
-        let mut client = Self::connected();
-        client.history([session_start(1), event(2, "POLY_AGENT_JOINED", json!({ "agent_name": "Ada" }))]);
+        Self::joined_to(session_start(1), options())
+    }
+
+    /// As [`Client::joined`], in a session that allows as many attempts to reconnect as `options` do.
+    pub fn joined_with(options: Options) -> Self {
+        let mut start = session_start(1);
+        start["payload"]["capabilities"]["max_reconnect_attempts"] = json!(options.max_reconnect_attempts);
+        Self::joined_to(start, options)
+    }
+
+    fn joined_to(start: Value, options: Options) -> Self {
+        let mut client = Self::connected_with(options);
+        client.history([start, event(2, "POLY_AGENT_JOINED", json!({ "agent_name": "Ada" }))]);
         client.frames.clear();
         client.events.clear();
         client
