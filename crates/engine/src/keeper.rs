@@ -229,10 +229,18 @@ impl Engine {
             }
             _ => None,
         };
-        self.keeper.is_restart = false;
+        let mut heritage = core::mem::take(&mut self.keeper.heritage);
+        if core::mem::take(&mut self.keeper.is_restart) {
+            // The user wanted none of that any more.
+            heritage.clear();
+        }
         if self.keeper.has_lock {
+            // Should nobody see to them any more, they come before what is written from now on.
+            self.ask_owners(&heritage);
+            if !self.keeper.silent.is_empty() {
+                self.hold_back();
+            }
             // What it takes the place of was seen when the lock was taken.
-            let heritage = core::mem::take(&mut self.keeper.heritage);
             self.store(heritage);
             self.unlock();
         }
