@@ -59,6 +59,8 @@ pub(crate) struct Keeper {
     pub(crate) wants_claims: bool,
     /// Tabs that have messages in the record, and have not been heard of since that was asked.
     pub(crate) silent: Vec<String>,
+    /// Those among them when their session was lost.
+    pub(crate) orphaned: Vec<String>,
     /// What was stored of the drafts, as a fingerprint, and how many frames had come in.
     drafts: u64,
     frames: u32,
@@ -143,10 +145,13 @@ impl Engine {
         let mut record = record.filter(|_| !is_fresh);
         self.keeper.heritage.clear();
         if let Some(lost) = record.take_if(|record| Some(&record.session) == self.replaces.as_ref()) {
+            let orphaned = core::mem::take(&mut self.keeper.orphaned);
+            let is_orphan = |draft: &StoredDraft| draft.is_written && orphaned.contains(&draft.tab);
+            let (orphans, others) = lost.drafts.into_iter().partition::<Vec<_>, _>(is_orphan);
             // What was never written, other tabs may still see to.
-            let is_restart = self.keeper.is_restart;
-            let is_wanted = |draft: &StoredDraft| !is_restart && !draft.is_written && draft.tab != self.keeper.tab;
-            self.keeper.heritage = lost.drafts.into_iter().filter(is_wanted).collect();
+            let is_wanted = |draft: &StoredDraft| !draft.is_written && draft.tab != self.keeper.tab;
+            self.keeper.heritage = others.into_iter().filter(is_wanted).collect();
+            self.bury_orphans(orphans);
         }
         let is_alive = record.as_ref().is_some_and(|record| self.is_alive(record));
         match record {
@@ -199,6 +204,14 @@ impl Engine {
         self.proceed();
     }
 
+    /// The session was lost with what tabs that are gone had written: nobody else says what became of that.
+    fn bury_orphans(&mut self, drafts: Vec<StoredDraft>) {
+        let ids: Vec<_> = drafts.iter().map(|draft| draft.id.clone()).collect();
+        self.conversation.restore_drafts(drafts, self.now, &mut self.out);
+        let error = Error::new(ErrorCode::SessionLost);
+        self.conversation.fail_drafts(|draft| ids.contains(&draft.id), &error, &mut self.out);
+    }
+
     /// A session was made: it is stored at once.
     pub(crate) fn keep_session(&mut self) {
         if !self.config.persistent {
@@ -214,10 +227,18 @@ impl Engine {
             }
             _ => None,
         };
-        self.keeper.is_restart = false;
+        let mut heritage = core::mem::take(&mut self.keeper.heritage);
+        if core::mem::take(&mut self.keeper.is_restart) {
+            // The user wanted none of that any more.
+            heritage.clear();
+        }
         if self.keeper.has_lock {
+            // Should nobody see to them any more, they come before what is written from now on.
+            self.ask_owners(&heritage);
+            if !self.keeper.silent.is_empty() {
+                self.hold_back();
+            }
             // What it takes the place of was seen when the lock was taken.
-            let heritage = core::mem::take(&mut self.keeper.heritage);
             self.store(heritage);
             self.unlock();
         }
