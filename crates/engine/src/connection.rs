@@ -323,8 +323,10 @@ impl Engine {
     /// The server does not know the session any more.
     pub(crate) fn lose_session(&mut self, code: ErrorCode) {
         let error = Error::new(code);
+        let silent = core::mem::take(&mut self.keeper.silent);
         let is_returning = self.keeper.is_returning;
         self.hang_up();
+        self.keeper.orphaned = silent;
         self.log(LogLevel::Warn, code.as_str());
         if self.config.on_session_lost == OnSessionLost::End || self.is_ending() {
             return self.finish(SESSION_LOST.to_owned());

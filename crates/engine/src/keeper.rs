@@ -4,9 +4,7 @@
 //! opened together make one session, and none overwrites what another has stored. No lock is held while a page may stop
 //! running, and nothing waits for a storage that does not answer.
 
-use core::hash::Hasher;
-
-use rustc_hash::FxHasher;
+mod saving;
 
 use crate::connection::{Link, SESSION_LOST};
 use crate::engine::Engine;
@@ -20,8 +18,6 @@ use crate::{AccessToken, Config, Error, ErrorCode, LogLevel, OnSessionLost, Outp
 /// Milliseconds that reading the record may take before the chat goes on without, and those that the lock on it may.
 const LOAD_TIMEOUT_MS: u64 = 3_000;
 const LOCK_TIMEOUT_MS: u64 = 10_000;
-/// Milliseconds between two saves of what changes all the time.
-const SAVE_INTERVAL_MS: u64 = 30_000;
 
 /// What is known of the record, and owed to it.
 #[derive(Debug, Default)]
@@ -63,6 +59,8 @@ pub(crate) struct Keeper {
     pub(crate) wants_claims: bool,
     /// Tabs that have messages in the record, and have not been heard of since that was asked.
     pub(crate) silent: Vec<String>,
+    /// Those among them when their session was lost.
+    pub(crate) orphaned: Vec<String>,
     /// What was stored of the drafts, as a fingerprint, and how many frames had come in.
     drafts: u64,
     frames: u32,
@@ -147,10 +145,13 @@ impl Engine {
         let mut record = record.filter(|_| !is_fresh);
         self.keeper.heritage.clear();
         if let Some(lost) = record.take_if(|record| Some(&record.session) == self.replaces.as_ref()) {
+            let orphaned = core::mem::take(&mut self.keeper.orphaned);
+            let is_orphan = |draft: &StoredDraft| draft.is_written && orphaned.contains(&draft.tab);
+            let (orphans, others) = lost.drafts.into_iter().partition::<Vec<_>, _>(is_orphan);
             // What was never written, other tabs may still see to.
-            let is_restart = self.keeper.is_restart;
-            let is_wanted = |draft: &StoredDraft| !is_restart && !draft.is_written && draft.tab != self.keeper.tab;
-            self.keeper.heritage = lost.drafts.into_iter().filter(is_wanted).collect();
+            let is_wanted = |draft: &StoredDraft| !draft.is_written && draft.tab != self.keeper.tab;
+            self.keeper.heritage = others.into_iter().filter(is_wanted).collect();
+            self.bury_orphans(orphans);
         }
         let is_alive = record.as_ref().is_some_and(|record| self.is_alive(record));
         match record {
@@ -203,6 +204,14 @@ impl Engine {
         self.proceed();
     }
 
+    /// The session was lost with what tabs that are gone had written: nobody else says what became of that.
+    fn bury_orphans(&mut self, drafts: Vec<StoredDraft>) {
+        let ids: Vec<_> = drafts.iter().map(|draft| draft.id.clone()).collect();
+        self.conversation.restore_drafts(drafts, self.now, &mut self.out);
+        let error = Error::new(ErrorCode::SessionLost);
+        self.conversation.fail_drafts(|draft| ids.contains(&draft.id), &error, &mut self.out);
+    }
+
     /// A session was made: it is stored at once.
     pub(crate) fn keep_session(&mut self) {
         if !self.config.persistent {
@@ -218,10 +227,18 @@ impl Engine {
             }
             _ => None,
         };
-        self.keeper.is_restart = false;
+        let mut heritage = core::mem::take(&mut self.keeper.heritage);
+        if core::mem::take(&mut self.keeper.is_restart) {
+            // The user wanted none of that any more.
+            heritage.clear();
+        }
         if self.keeper.has_lock {
+            // Should nobody see to them any more, they come before what is written from now on.
+            self.ask_owners(&heritage);
+            if !self.keeper.silent.is_empty() {
+                self.hold_back();
+            }
             // What it takes the place of was seen when the lock was taken.
-            let heritage = core::mem::take(&mut self.keeper.heritage);
             self.store(heritage);
             self.unlock();
         }
@@ -241,130 +258,9 @@ impl Engine {
         self.keeper.token_expires_at = said.or_else(|| jwt::expiry(&token.access_token));
     }
 
-    // ------------------------------------------------------------------------------------- a session is at hand
-
-    /// The record was read for a session at hand, or for one that has ended; with the lock, it is brought up to date.
-    fn follow_record(&mut self, record: Option<Record>) {
-        let has_lock = self.keeper.has_lock;
-        let is_returning = core::mem::take(&mut self.keeper.is_returning);
-        if let Some(record) = record.as_ref().filter(|_| is_returning) {
-            self.doubt_drafts(&record.drafts);
-        }
-        let Some(session) = &self.session else {
-            if has_lock {
-                self.keeper.is_dirty = false;
-                if record.is_some_and(|record| Some(record.session) == self.replaces) {
-                    self.out.push(Output::Forget);
-                }
-            }
-            return;
-        };
-        match record {
-            Some(record) if record.session == session.id => {
-                let others = self.share_drafts(record.drafts, has_lock);
-                if has_lock {
-                    self.store(others);
-                }
-            }
-            // Another session than this one, which a living tab has made: that is left alone.
-            Some(record)
-                if !self.keeper.is_fresh
-                    && Some(&record.session) != self.keeper.succeeds.as_ref()
-                    && self.is_alive(&record) =>
-            {
-                if is_returning {
-                    return self.lose_session(ErrorCode::SessionLost);
-                }
-                self.keeper.is_dirty &= !has_lock;
-                self.keeper.news = None;
-            }
-            _ if has_lock => self.store(Vec::new()),
-            _ => {}
-        }
-        if self.keeper.silent.is_empty() {
-            self.release();
-        }
-    }
-
-    fn store(&mut self, others: Vec<StoredDraft>) {
-        let (Some(session), Some(token)) = (&self.session, &self.token) else { return };
-        let mut drafts = others;
-        for draft in self.conversation.drafts.iter_mut() {
-            draft.is_kept = true;
-            drafts.extend(StoredDraft::of(draft, &self.keeper.tab));
-        }
-        let record = Record {
-            session: session.id.clone(),
-            token: token.access_token.clone(),
-            expires_at: self.keeper.token_expires_at,
-            streaming: session.streaming,
-            cursor: self.conversation.newest.max(session.replays_to),
-            active_at: self.keeper.active_at,
-            drafts,
-        };
-        self.keeper.is_dirty = false;
-        self.keeper.is_fresh = false;
-        self.keeper.drafts = self.fingerprint_drafts();
-        self.timers.stop(Timer::Save);
-        let news = self.keeper.news.take();
-        if let Some(record) = record.compose() {
-            self.out.push(Output::Store { record });
-            self.out.extend(news.map(|text| Output::Tell { text }));
-        }
-    }
-
-    /// Sees after each input whether there is anything to store.
-    pub(crate) fn keep_up(&mut self) {
-        if !self.config.persistent {
-            return;
-        }
-        if self.session.is_some() {
-            if core::mem::replace(&mut self.keeper.frames, self.counts.frames_in) != self.counts.frames_in {
-                self.keeper.active_at = self.now.wall;
-                if matches!(self.link, Link::Socket(_)) && !self.timers.is_set(Timer::Save) {
-                    self.timers.set(Timer::Save, self.now.mono + SAVE_INTERVAL_MS);
-                }
-            }
-            let drafts = self.fingerprint_drafts();
-            // Whatever becomes of the save, the same drafts do not ask for another.
-            self.keeper.is_dirty |= core::mem::replace(&mut self.keeper.drafts, drafts) != drafts;
-        }
-        let is_over = self.session.is_none() && self.is_over();
-        let is_busy = self.keeper.has_lock || self.keeper.is_left || matches!(self.link, Link::Record);
-        if self.keeper.is_dirty && !is_busy && (self.session.is_some() || is_over) {
-            self.load(true);
-        }
-    }
-
     /// Another session is asked for than the one that may be stored, and was not taken up yet.
     pub(crate) fn pass_over_record(&mut self) {
         self.keeper.is_fresh |= self.session.is_none() && self.replaces.is_none() && !self.keeper.may_create;
-    }
-
-    /// The session is over: its record goes, and the other tabs are told.
-    pub(crate) fn tell_end(&mut self) {
-        if let Some(ended) = &self.conversation.ended {
-            let reason = ended.reason.clone();
-            self.tell_tabs("ended", "reason", &reason);
-        }
-        self.owe_save();
-    }
-
-    /// Owes the record a save.
-    pub(crate) fn owe_save(&mut self) {
-        self.keeper.is_dirty = true;
-    }
-
-    /// What the record says of this tab's drafts, in one number.
-    fn fingerprint_drafts(&self) -> u64 {
-        let mut hasher = FxHasher::default();
-        for draft in self.conversation.drafts.iter() {
-            if let Some(is_written) = draft.is_written() {
-                hasher.write(draft.id.as_bytes());
-                hasher.write_u8(is_written.into());
-            }
-        }
-        hasher.finish()
     }
 
     fn is_alive(&self, record: &Record) -> bool {

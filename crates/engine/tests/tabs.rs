@@ -421,9 +421,7 @@ fn a_message_that_nobody_claimed_goes_along_to_another_session() {
     browser.server.is_down = false;
     browser.expire("s1");
     browser.pass(60_000);
-    assert_eq!((browser.session(0), browser.kept()), (Some("s2"), vec!["once".to_owned()]));
-    browser.open();
-    browser.pass(20_000);
+    assert_eq!(browser.session(0), Some("s2"));
     assert_eq!((browser.log("s2"), browser.kept().len()), (vec!["once".to_owned()], 0));
 }
 
@@ -510,4 +508,22 @@ fn a_closed_chat_claims_nothing() {
     assert_eq!((browser.client(third).deadline, ops(&browser)), (None, vec!["who".to_owned()]));
     browser.pass(5_000);
     assert_eq!(browser.kept(), ["left behind", "typed in vain"]);
+}
+
+#[test]
+fn a_tab_that_hears_nothing_does_not_make_the_session_look_older() {
+    let mut browser = second_is_cut_off(&[]);
+    browser.server.is_down = false;
+    browser.pass(40_000);
+    browser.server.is_down = true;
+    browser.cut(1);
+    browser.pass(100_000);
+    let (active, cursor) = (browser.record().unwrap()["active"].clone(), browser.record().unwrap()["cursor"].clone());
+    assert!(active.as_u64().unwrap() > browser.now - 60_000, "kept up by the first tab");
+    browser.send(1, "d1", "meanwhile");
+    let record = browser.record().unwrap();
+    assert_eq!(
+        (&record["active"], &record["cursor"], browser.kept()),
+        (&active, &cursor, vec!["meanwhile".to_owned()])
+    );
 }

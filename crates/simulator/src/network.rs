@@ -205,10 +205,11 @@ impl Network {
         self.put(now + REORDER_MS, link, false, Delivery::Closed(code));
     }
 
-    /// Whether frames pass both ways.
+    /// Whether frames pass to the page. What comes in is a sign of life for it, whatever becomes of what goes out: that is
+    /// found out by the echoes of its messages.
     pub(crate) fn passes(&self, link: LinkId) -> bool {
-        let passes = |way: &Way| way.broken_from.is_none() && !way.is_held;
-        passes(&self.links[link].up) && passes(&self.links[link].down)
+        let down = &self.links[link].down;
+        down.broken_from.is_none() && !down.is_held
     }
 
     /// Whether nothing reaches the page any more.
