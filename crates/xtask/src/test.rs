@@ -197,8 +197,8 @@ fn wasm_tests(browser: &Browser) -> Result<Count> {
 
 fn e2e(browser: &Browser) -> Result<Count> {
     let mut cargo = tools::cargo();
-    // Each test drives a browser of its own, and a browser is more than one process.
-    cargo.args(["test", "--package", "e2e", "--no-fail-fast", "--", "--test-threads=2"]);
+    // Each test drives a browser of its own, which is more than one process; but most of the time it waits.
+    cargo.args(["test", "--package", "e2e", "--no-fail-fast", "--", "--test-threads=4"]);
     browser.for_e2e(&mut cargo);
     report::counted(&mut cargo)
 }
