@@ -3,6 +3,7 @@
 //! Whether an open one is alive is the matter of `liveness`, what a refused one means that of `refusal`.
 
 use crate::engine::{Engine, USER_END};
+use crate::json::{digits, push_number};
 use crate::liveness::Liveness;
 use crate::refusal::Purpose;
 use crate::session::RequestKind;
@@ -101,7 +102,7 @@ impl Engine {
         push_encoded(&mut url, &token.access_token);
         if let (Some(cursor), None) = (self.conversation.cursor(), candidate) {
             url.push_str("&cursor=");
-            url.push_str(&cursor.to_string());
+            push_number(&mut url, cursor);
         }
         self.link = Link::Socket(Socket {
             id,
@@ -202,6 +203,7 @@ impl Engine {
     fn settle_history(&mut self) {
         let Link::Socket(socket) = &mut self.link else { return };
         socket.is_settled = true;
+        self.conversation.has_history = true;
         let is_first = socket.is_first;
         self.timers.stop(Timer::Settle);
         self.conversation.note_history(!is_first);
@@ -216,7 +218,7 @@ impl Engine {
         let Some(socket) = self.socket_mut(closed) else { return };
         let (was_open, purpose) = (socket.is_open, socket.purpose);
         self.link = Link::Pause;
-        self.log(LogLevel::Info, ["socket closed with ", &code.to_string()].concat());
+        self.log(LogLevel::Info, ["socket closed with ", &digits(u64::from(code))].concat());
         if self.is_ending() && was_open {
             return self.finish(USER_END.to_owned());
         }

@@ -24,7 +24,7 @@
 //! | `failed` | a message that was marked as not delivered is in none |
 //! | `order` | what one page sent is in the log in the order of sending |
 //! | `transcript` | in the end a page shows the log: texts, order, roles, streamed messages whole |
-//! | `sessions` | no session is replaced, left or ended while the server has it, unless the user wanted that |
+//! | `sessions` | no session is replaced, left or ended while the server has it, unless the user wanted that, it was refused for having too many sockets, or the record was not to be had in time |
 //! | `sockets` | a page has at most one socket, writes to open ones only, and closes with codes it may use |
 //! | `open` | the connection is open within 75 s of everything being well, within 1 s of the browser's saying online |
 //! | `backoff` | the first attempt waits at most 2 s, attempt n at most min(30 s, 1.5 · 2^(n-1) s), and is then made |

@@ -18,6 +18,8 @@ pub(crate) struct Sent {
     pub(crate) is_confirmed: bool,
     /// Times that the user sent it again after its session was gone, when it may have been in that session's log.
     pub(crate) repeats: usize,
+    /// Another tab wrote it: it claimed the message when this one seemed to be gone.
+    pub(crate) is_claimed: bool,
     /// Why nothing is owed to it any more.
     pub(crate) excuse: Option<&'static str>,
 }
@@ -47,6 +49,7 @@ impl Outbox {
             failed: None,
             is_confirmed: false,
             repeats: 0,
+            is_claimed: false,
             excuse: None,
         });
         (draft_id, text)
@@ -69,6 +72,13 @@ impl Outbox {
 
     pub(crate) fn find(&mut self, draft_id: &str) -> Option<&mut Sent> {
         self.sent.iter_mut().find(|sent| sent.draft_id == draft_id)
+    }
+
+    /// A frame that holds a message is written by this page.
+    pub(crate) fn note_writer(&mut self, frame: &str, load: Load) {
+        if let Some(sent) = self.sent.iter_mut().find(|sent| frame.contains(&sent.draft_id)) {
+            sent.is_claimed |= sent.load.page != load.page;
+        }
     }
 
     pub(crate) fn fail(&mut self, draft_id: &str, code: ErrorCode) {

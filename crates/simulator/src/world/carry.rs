@@ -38,7 +38,10 @@ impl World {
                     self.accuse("sockets", format!("no page may close a socket with {code}"));
                 }
             }
-            Output::Load { id, exclusive } => self.operate(page, Operation::Load { id, exclusive }),
+            Output::Load { id, exclusive } => {
+                self.note_load(page, id, exclusive);
+                self.operate(page, Operation::Load { id, exclusive });
+            }
             Output::Store { record } => self.operate(page, Operation::Store(record)),
             Output::Forget => self.operate(page, Operation::Forget),
             Output::Unlock => self.operate(page, Operation::Unlock),
@@ -133,6 +136,7 @@ impl World {
         }
         if text.contains("EVENT_TYPE_USER_MESSAGE") {
             self.counts.written += 1;
+            self.outbox.note_writer(&text, self.pages[page].load);
             if self.sabotage == Some(Sabotage::WritesTwice) {
                 self.network.write(self.now, link, text.clone());
             }
@@ -205,7 +209,8 @@ impl World {
     fn check_given_up(&mut self, page: usize, session: &str, how: &str) {
         let is_excused = self.given_up.iter().any(|other| other == session)
             || self.server.find(session).is_some_and(|session| session.was_full)
-            || self.device.traits.storage_fault != crate::scenario::StorageFault::None;
+            || self.device.traits.storage_fault != crate::scenario::StorageFault::None
+            || self.went_without_record(page);
         if !is_excused && self.server.has(self.now, session) {
             self.accuse("sessions", format!("page {page}: {session} was {how} while the server had it"));
         }

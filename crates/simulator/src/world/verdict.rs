@@ -99,7 +99,8 @@ impl World {
         places.filter(|(_, entry)| entry.draft_id.as_deref() == Some(draft_id)).map(|(at, _)| at).collect()
     }
 
-    /// What one page wrote stands in the order in which it was sent; with a single tab, also across reloads.
+    /// What one page wrote stands in the order in which it was sent; with a single tab, also across reloads. What another
+    /// tab has claimed meanwhile comes when that tab writes it.
     fn judge_order(&mut self, session: usize) {
         let mut written: Vec<(Sent, usize)> = vec![];
         for sent in &self.outbox.sent {
@@ -111,7 +112,7 @@ impl World {
         for (first, first_at) in &written {
             for (second, second_at) in &written {
                 let is_comparable = has_one_page || first.load == second.load;
-                let is_settled = first.repeats == 0 && second.repeats == 0;
+                let is_settled = first.repeats + second.repeats == 0 && !first.is_claimed && !second.is_claimed;
                 if is_comparable && is_settled && first.order < second.order && first_at > second_at {
                     self.accuse("order", format!("{:?} is in the log behind {:?}", first.text, second.text));
                 }

@@ -1,6 +1,6 @@
 //! What is watched while a conversation goes on: heartbeats, backoff, budget, and how soon a connection is back.
 
-use poly_messaging_engine::{ConnectionView, ErrorCode, Input, PageEvent};
+use poly_messaging_engine::{ConnectionView, ErrorCode, Input, PageEvent, RequestId};
 
 use super::World;
 use crate::network::DELAY_MS;
@@ -16,6 +16,9 @@ const ONLINE_MS: u64 = 1_000;
 const ONLINE_WITH_SOCKET_MS: u64 = 5_000;
 /// Milliseconds by which something may be late because of the browser's timers.
 const SLACK_MS: u64 = 100;
+/// Milliseconds after which a page may go on without the record, and without the lock on it.
+const LOAD_MS: u64 = 3_000;
+const LOCK_MS: u64 = 10_000;
 /// Longest pause before any attempt.
 const BACKOFF_MAX_MS: u64 = 30_000;
 
@@ -90,7 +93,11 @@ impl World {
     }
 
     pub(super) fn note_input(&mut self, number: usize, input: &Input) {
+        self.went_without_record(number);
         let page = &mut self.pages[number];
+        if let Input::Loaded { id, .. } = input {
+            page.watch.loads.retain(|(load, _)| load != id);
+        }
         // Timers that are late mean that the page slept, and that the connection is to be looked at.
         if page.deadline.is_some_and(|deadline| self.now > deadline.at + 1_000) {
             page.watch.spare_beats += 1;
@@ -116,6 +123,20 @@ impl World {
             _ => ONLINE_MS,
         };
         page.watch.open_by = Some(self.now + wait + 4 * DELAY_MS);
+    }
+
+    /// A load of the record is begun.
+    pub(super) fn note_load(&mut self, page: usize, id: RequestId, exclusive: bool) {
+        let due = self.now + if exclusive { LOCK_MS } else { LOAD_MS };
+        self.pages[page].watch.loads.push((id, due));
+    }
+
+    /// Whether the page has ever gone on without the record, because that was not to be had in time: then it may have made
+    /// a session beside the stored one.
+    pub(super) fn went_without_record(&mut self, page: usize) -> bool {
+        let watch = &mut self.pages[page].watch;
+        watch.went_without |= watch.loads.iter().any(|(_, due)| self.now >= *due);
+        watch.went_without
     }
 
     pub(super) fn note_attempt(&mut self, page: usize) {
