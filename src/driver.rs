@@ -333,6 +333,7 @@ mod tests {
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
     use super::*;
+    use crate::browser::testing::Replaced;
 
     wasm_bindgen_test_configure!(run_in_browser);
 
@@ -374,6 +375,28 @@ mod tests {
         assert_eq!(driver.submit(Input::Close { call: 3 }), None);
         drop(driver);
         assert!(still_held.upgrade().is_none(), "and nothing is left of it when it ends");
+    }
+
+    #[wasm_bindgen_test]
+    fn a_chat_follows_the_page_only_while_it_is_in_use() {
+        let counted = |by: i32| format!("if (listener) globalThis.listeners = (globalThis.listeners ?? 0) + {by}");
+        let _added = Replaced::new("addEventListener", "name, listener", &counted(1));
+        let _removed = Replaced::new("removeEventListener", "name, listener", &counted(-1));
+        let listeners = || js_sys::eval("globalThis.listeners ?? 0").unwrap().as_f64().unwrap();
+        let driver = driver();
+        assert_eq!(driver.submit(Input::Typing), None);
+        assert_eq!(listeners(), 0.0, "idle");
+        for call in [1, 3] {
+            assert_eq!(driver.submit(Input::Restart { call }), None);
+            assert_eq!(listeners(), 7.0, "in use");
+            driver.report(Input::Page(PageEvent::Left));
+            assert_eq!(listeners(), 7.0, "left, and to return");
+            driver.report(Input::Page(PageEvent::Returned));
+            assert_eq!(listeners(), 7.0, "returned");
+            assert_eq!(driver.submit(Input::Close { call: call + 1 }), None);
+            assert_eq!(listeners(), 0.0, "closed");
+        }
+        assert_eq!(Rc::strong_count(&driver), 1);
     }
 
     #[wasm_bindgen_test]

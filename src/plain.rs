@@ -48,39 +48,61 @@ pub(crate) fn metadata(value: &JsValue) -> Result<Metadata, Error> {
 
 /// The options of a chat, every default filled in (`EngineOptions` in `js/src/boundary.ts`).
 pub(crate) fn options(value: &JsValue) -> Result<Options, Error> {
-    let string = |name| text(&get(value, name), MAX_TEXT).ok_or_else(|| wrong(name, " must be a string."));
-    let flag = |name| get(value, name).as_bool().ok_or_else(|| wrong(name, " must be true or false."));
-    let number = |name| {
-        let number = get(value, name).as_f64().unwrap_or(-1.0);
-        let whole = number as u32;
-        if f64::from(whole) == number {
-            Ok(whole)
-        } else {
-            Err(wrong(name, " must be a whole number from 0 to 2^32-1."))
-        }
-    };
-    let connector_token = get(value, "connectorToken");
-    Ok(Options {
-        api_url: string("apiUrl")?,
-        socket_url: string("socketUrl")?,
-        host_identifier: string("hostIdentifier")?,
-        connector_token: if connector_token.is_null() { None } else { Some(string("connectorToken")?) },
-        streaming: flag("streaming")?,
-        platform: string("platform")?,
-        device_type: string("deviceType")?,
-        on_session_lost: match string("onSessionLost")?.as_str() {
+    let mut properties = Properties { value, wrong: None };
+    let options = Options {
+        api_url: properties.string("apiUrl"),
+        socket_url: properties.string("socketUrl"),
+        host_identifier: properties.string("hostIdentifier"),
+        connector_token: match get(value, "connectorToken").is_null() {
+            true => None,
+            false => Some(properties.string("connectorToken")),
+        },
+        streaming: properties.flag("streaming"),
+        platform: properties.string("platform"),
+        device_type: properties.string("deviceType"),
+        on_session_lost: match properties.string("onSessionLost").as_str() {
             "restart" => OnSessionLost::Restart,
             "end" => OnSessionLost::End,
-            _ => return Err(wrong("onSessionLost", " must be \"restart\" or \"end\".")),
+            _ => properties.refuse("onSessionLost", " must be \"restart\" or \"end\"."),
         },
-        heartbeat_interval_ms: number("heartbeatIntervalMs")?,
-        session_timeout_ms: number("sessionTimeoutMs")?,
-        confirm_timeout_ms: number("confirmTimeoutMs")?,
-        persistent: flag("persistent")?,
-        fresh: flag("fresh")?,
-        before_agent_join: flag("beforeAgentJoin")?,
-        max_reconnect_attempts: number("maxReconnectAttempts")?,
-    })
+        heartbeat_interval_ms: properties.number("heartbeatIntervalMs"),
+        session_timeout_ms: properties.number("sessionTimeoutMs"),
+        confirm_timeout_ms: properties.number("confirmTimeoutMs"),
+        persistent: properties.flag("persistent"),
+        fresh: properties.flag("fresh"),
+        before_agent_join: properties.flag("beforeAgentJoin"),
+        max_reconnect_attempts: properties.number("maxReconnectAttempts"),
+    };
+    properties.wrong.map_or(Ok(options), Err)
+}
+
+/// Reads properties. One that is wrong is remembered rather than returned: there is no way out after each of them, with
+/// all that was read so far to be dropped.
+struct Properties<'a> {
+    value: &'a JsValue,
+    /// The first that is wrong.
+    wrong: Option<Error>,
+}
+
+impl Properties<'_> {
+    fn string(&mut self, name: &str) -> String {
+        text(&get(self.value, name), MAX_TEXT).unwrap_or_else(|| self.refuse(name, " must be a string."))
+    }
+
+    fn flag(&mut self, name: &str) -> bool {
+        get(self.value, name).as_bool().unwrap_or_else(|| self.refuse(name, " must be true or false."))
+    }
+
+    fn number(&mut self, name: &str) -> u32 {
+        let number = get(self.value, name).as_f64().unwrap_or(-1.0);
+        let whole = number as u32;
+        if f64::from(whole) == number { whole } else { self.refuse(name, " must be a whole number from 0 to 2^32-1.") }
+    }
+
+    fn refuse<T: Default>(&mut self, name: &str, what: &str) -> T {
+        self.wrong.get_or_insert_with(|| wrong(name, what));
+        T::default()
+    }
 }
 
 /// Where a session is kept, the option `persistence`, as `src/browser/storage.js` takes it.

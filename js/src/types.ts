@@ -44,7 +44,7 @@ export interface ChatOptions {
    * stored; the server sends it again.
    *
    * - `"local"` (default) survives a restart of the browser or app, and is shared by all tabs. It stands in
-   *   `localStorage`, sealed with a key that no script can read out. Where the browser cannot do that (no WebCrypto or
+   *   IndexedDB, sealed with a key that no script can read out. Where the browser cannot do that (no WebCrypto or
    *   IndexedDB: a page without TLS, some private windows and iframes), it is as with `"tab"`, and the log says so.
    * - `"tab"` survives a reload. It stands in `sessionStorage`, in clear, and goes with the tab.
    * - `"none"` is memory only.

@@ -14,6 +14,8 @@ const EVENTS: [&str; 7] = ["online", "offline", "visibilitychange", "freeze", "r
 
 #[wasm_bindgen]
 extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
+    static GLOBAL: JsValue;
     #[wasm_bindgen(js_name = addEventListener, catch)]
     fn add_listener(name: &str, listener: &JsValue, captures: bool) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = removeEventListener, catch)]
@@ -92,7 +94,7 @@ fn page_event(event: &Event) -> Option<PageEvent> {
 }
 
 fn get(path: &[&str]) -> JsValue {
-    path.iter().fold(js_sys::global().into(), |value, name| plain::get(&value, name))
+    path.iter().fold(GLOBAL.with(JsValue::clone), |value, name| plain::get(&value, name))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub(crate) mod storage;
 pub(crate) mod timers;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use std::rc::Rc;
 

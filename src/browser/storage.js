@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The record of a session, kept beyond the page: sealed in `localStorage`, in the tab's own `sessionStorage`, or by an adapter
+ * The record of a session, kept beyond the page: sealed in the vault, in the tab's own `sessionStorage`, or by an adapter
  * of the application. What it holds is the engine's business.
  *
  * Loads, stores and the like are carried out one after the other, some of them under a lock that one tab holds at a time. What
@@ -51,7 +51,7 @@ export class Storage {
    * beside it would protect nothing; nor for an adapter, whose medium is the seal.
    * @param {string} key
    * @param {"local" | "tab" | "none" | import("../../js/src/types.js").SessionStorageAdapter} place
-   * @param {{ seal(name: string, text: string): Promise<string>, unseal(name: string, sealed: string): Promise<string> }} vault
+   * @param {import("./vault.js").Vault} vault
    * @param {(kind: number, id: number, number: number, text?: string) => void} tell
    */
   constructor(key, place, vault, tell) {
@@ -155,8 +155,7 @@ export class Storage {
       if (place !== "local") return undefined;
     }
     try {
-      const sealed = localStorage.getItem(key);
-      return sealed === null ? undefined : await within(VAULT_LIMIT_MS, this.#vault.unseal(key, sealed));
+      return await within(VAULT_LIMIT_MS, this.#vault.read(key));
     } catch {
       return undefined;
     }
@@ -164,11 +163,13 @@ export class Storage {
 
   /** Removes the record, now. */
   async remove() {
+    const key = this.#key;
     const place = this.#place;
     const removals =
       typeof place === "object"
-        ? [() => within(ADAPTER_LIMIT_MS, place.remove(this.#key))]
-        : [() => localStorage.removeItem(this.#key), () => sessionStorage.removeItem(this.#key)];
+        ? [() => within(ADAPTER_LIMIT_MS, place.remove(key))]
+        : [() => sessionStorage.removeItem(key)];
+    if (place === "local") removals.push(() => within(VAULT_LIMIT_MS, this.#vault.remove(key)));
     for (const remove of removals) {
       try {
         await remove();
@@ -188,8 +189,8 @@ export class Storage {
     let said;
     if (place === "local" && !this.#inClear) {
       try {
-        localStorage.setItem(key, await within(VAULT_LIMIT_MS, this.#vault.seal(key, record)));
-        sessionStorage.removeItem(key);
+        await within(VAULT_LIMIT_MS, this.#vault.keep(key, record));
+        this.#emptyTab();
         return undefined;
       } catch {
         this.#inClear = true;
@@ -204,6 +205,14 @@ export class Storage {
       if (this.#useless) return undefined;
       this.#useless = true;
       return CANNOT_STORE;
+    }
+  }
+
+  #emptyTab() {
+    try {
+      sessionStorage.removeItem(this.#key);
+    } catch {
+      // Then there is nothing in it.
     }
   }
 

@@ -170,7 +170,7 @@ mod tests {
             "const answer = (request) => new Promise((done, failed) =>
                  Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
              const database = await answer(indexedDB.open('poly-messaging'));
-             const key = await answer(database.transaction('keys').objectStore('keys').get('1'));
+             const key = await answer(database.transaction('kept').objectStore('kept').get('key'));
              database.close();
              const tries = ['raw', 'jwk'].map((form) => crypto.subtle.exportKey(form, key).then(() => 'read', () => 'refused'));
              return [key.extractable, key.algorithm.name, key.algorithm.length, ...(await Promise.all(tries))].join()",
@@ -205,19 +205,35 @@ mod tests {
         assert!(next.warnings().is_empty());
     }
 
+    /// What the vault's database has under this name; with a `text`, once that was put there.
+    async fn in_the_vault(name: &str, text: Option<&str>) -> JsValue {
+        let access = text.map_or("get(name)".to_owned(), |text| format!("put({text:?}, name)"));
+        script(&format!(
+            "const name = {name:?};
+             const answer = (request) => new Promise((done, failed) =>
+                 Object.assign(request, {{ onsuccess: () => done(request.result), onerror: failed }}));
+             const database = await answer(indexedDB.open('poly-messaging'));
+             const held = await answer(database.transaction('kept', 'readwrite').objectStore('kept').{access});
+             database.close();
+             return held"
+        ))
+        .await
+    }
+
     #[wasm_bindgen_test]
-    async fn local_storage_holds_a_sealed_record_and_session_storage_none() {
+    async fn the_vault_holds_a_sealed_record_and_no_other_place_one() {
         let kept = Kept::new("test.local", &"local".into());
         assert_eq!(kept.loaded().await, None);
         kept.storage.store(RECORD);
         assert_eq!(kept.loaded().await.as_deref(), Some(RECORD));
-        let held = js_sys::eval("[localStorage['test.local'], sessionStorage['test.local']].join()").unwrap();
-        let held = held.as_string().unwrap();
-        assert!(held.starts_with("1.") && held.ends_with(',') && !held.contains("secret"), "{held}");
+        let held = in_the_vault("test.local", None).await.as_string().unwrap();
+        assert!(held.starts_with("1.") && !held.contains("secret"), "{held}");
+        let elsewhere = js_sys::eval("[localStorage['test.local'], sessionStorage['test.local']].join()").unwrap();
+        assert_eq!(elsewhere.as_string().unwrap(), ",");
         kept.storage.forget();
         assert_eq!(kept.loaded().await, None);
-        assert!(js_sys::eval("localStorage['test.local']").unwrap().is_undefined());
-        js_sys::eval(r#"localStorage["test.local"] = '{"foreign":1}'"#).unwrap();
+        assert!(in_the_vault("test.local", None).await.is_undefined());
+        in_the_vault("test.local", Some(r#"{"foreign":1}"#)).await;
         assert_eq!(kept.loaded().await, None, "what is not sealed is not taken");
     }
 
@@ -241,35 +257,44 @@ mod tests {
              }",
         )
         .unwrap();
-        let local = Kept::new("test.throws", &"local".into());
         let tab = Kept::new("test.throws", &"tab".into());
-        for kept in [&local, &tab] {
-            for _ in 0..3 {
-                kept.storage.store(RECORD);
-                kept.storage.forget();
-                assert_eq!(kept.loaded().await, None);
-            }
+        for _ in 0..3 {
+            tab.storage.store(RECORD);
+            tab.storage.forget();
+            assert_eq!(tab.loaded().await, None);
         }
-        js_sys::eval("Object.assign(globalThis.Storage.prototype, methods)").unwrap();
+        let local = Kept::new("test.throws", &"local".into());
+        local.storage.store(RECORD);
+        assert_eq!(local.loaded().await.as_deref(), Some(RECORD), "the vault needs none of it");
+        local.storage.forget();
+        assert_eq!(local.loaded().await, None);
+        js_sys::eval(
+            "globalThis.put = IDBObjectStore.prototype.put;
+             IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') };",
+        )
+        .unwrap();
+        for _ in 0..3 {
+            local.storage.store(RECORD);
+            assert_eq!(local.loaded().await, None);
+        }
+        js_sys::eval("IDBObjectStore.prototype.put = put; Object.assign(globalThis.Storage.prototype, methods)")
+            .unwrap();
         assert_eq!(local.warnings(), [UNSTORED]);
         assert_eq!(tab.warnings(), [UNSTORED]);
     }
 
     #[wasm_bindgen_test]
-    async fn a_full_local_storage_leaves_the_record_to_the_tab() {
+    async fn a_full_vault_leaves_the_record_to_the_tab() {
         js_sys::eval(
-            "globalThis.setItem = globalThis.Storage.prototype.setItem;
-             globalThis.Storage.prototype.setItem = function (...values) {
-                 if (this === localStorage) throw new DOMException('full', 'QuotaExceededError');
-                 setItem.apply(this, values);
-             }",
+            "globalThis.put = IDBObjectStore.prototype.put;
+             IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') };",
         )
         .unwrap();
         let kept = Kept::new("test.full", &"local".into());
         kept.storage.store(RECORD);
         kept.storage.store("newer");
         assert_eq!(kept.loaded().await.as_deref(), Some("newer"));
-        js_sys::eval("globalThis.Storage.prototype.setItem = setItem").unwrap();
+        js_sys::eval("IDBObjectStore.prototype.put = put").unwrap();
         assert_eq!(kept.warnings(), [UNSEALED]);
         let next = Kept::new("test.full", &"local".into());
         assert_eq!(next.loaded().await.as_deref(), Some("newer"), "after a reload");

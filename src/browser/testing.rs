@@ -49,14 +49,14 @@ impl Heard {
 }
 
 /// A global that stands in for another until it is dropped.
-pub(super) struct Replaced {
+pub(crate) struct Replaced {
     name: JsValue,
     original: JsValue,
 }
 
 impl Replaced {
     /// Puts a function in place of the global `name`: `parameters` and `body` in JavaScript.
-    pub(super) fn new(name: &str, parameters: &str, body: &str) -> Self {
+    pub(crate) fn new(name: &str, parameters: &str, body: &str) -> Self {
         let name = JsValue::from_str(name);
         let original = Reflect::get(&js_sys::global(), &name).unwrap();
         Reflect::set(&js_sys::global(), &name, &Function::new_with_args(parameters, body)).unwrap();

@@ -1,8 +1,10 @@
 // @ts-check
 /**
- * Sealing: what is stored is encrypted with a key that no script can read out.
+ * Sealing: what is stored is encrypted with a key that no script can read out. Key and sealed texts are in IndexedDB: it holds
+ * the key without showing it, and what one tab has written the next one reads. `localStorage` promises no such thing: where
+ * tabs run in processes of their own (Firefox, WebKit), one may read what was there before, even under a lock.
  *
- * AES-GCM with 256 bits. The key is made once per origin and kept in IndexedDB, which holds it without showing it. There is a
+ * AES-GCM with 256 bits. The key is made once per origin. There is a
  * new initialization vector each time, and the name that a text is stored under is authenticated with it, so that a text that
  * was sealed for another name is as good as damaged. A sealed text is `1.` and the Base64 of vector and ciphertext.
  *
@@ -12,10 +14,10 @@
 
 /** What a sealed text begins with: the version of its form. */
 const VERSION = "1.";
-/** The database, its one object store, and the key's place in it. */
+/** The database, its one object store, and the key's place in it, beside texts under their names. */
 const DATABASE = "poly-messaging";
-const STORE = "keys";
-const PLACE = "1";
+const STORE = "kept";
+const PLACE = "key";
 const ALGORITHM = "AES-GCM";
 /** Bytes of an initialization vector: what AES-GCM is made for. */
 const VECTOR = 12;
@@ -24,6 +26,33 @@ const VECTOR = 12;
 export class Vault {
   /** @type {CryptoKey | null} Read or made before. */
   #key = null;
+
+  /**
+   * Keeps `text`, sealed, under `name`.
+   * @param {string} name
+   * @param {string} text
+   */
+  async keep(name, text) {
+    const sealed = await this.seal(name, text);
+    await using((store) => store.put(sealed, name));
+  }
+
+  /**
+   * The text that is kept under `name`; undefined where there is none.
+   * @param {string} name
+   */
+  async read(name) {
+    const sealed = await using((store) => store.get(name));
+    return sealed === undefined ? undefined : this.unseal(name, String(sealed));
+  }
+
+  /**
+   * Keeps nothing under `name` any more.
+   * @param {string} name
+   */
+  remove(name) {
+    return using((store) => store.delete(name));
+  }
 
   /**
    * `text`, sealed to be stored under `name`.
@@ -65,29 +94,52 @@ export class Vault {
    */
   async #unlock(create) {
     if (this.#key) return this.#key;
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-    const database = await answer(request);
-    try {
-      const store = () => database.transaction(STORE, "readwrite").objectStore(STORE);
-      let key = await answer(store().get(PLACE));
-      if (!key && create) {
-        const usages = /** @type {KeyUsage[]} */ (["encrypt", "decrypt"]);
-        const made = await crypto.subtle.generateKey({ name: ALGORITHM, length: 256 }, false, usages);
-        // Another tab may have been faster. Within this transaction it cannot be.
-        const place = store();
-        key = await answer(place.get(PLACE));
-        if (!key) {
-          await answer(place.put(made, PLACE));
-          key = made;
-        }
-      }
-      if (!key) throw new Error("no key");
-      return (this.#key = key);
-    } finally {
-      // An open one keeps a page out of the back/forward cache.
-      database.close();
+    let key = await using((store) => store.get(PLACE));
+    if (!key && create) {
+      const usages = /** @type {KeyUsage[]} */ (["encrypt", "decrypt"]);
+      const made = await crypto.subtle.generateKey({ name: ALGORITHM, length: 256 }, false, usages);
+      // Another tab may have been faster. Within this transaction it cannot be.
+      await using((store) => {
+        const there = store.get(PLACE);
+        there.onsuccess = () => {
+          if (!there.result) store.put(made, PLACE);
+        };
+        return there;
+      });
+      key = await using((store) => store.get(PLACE));
     }
+    if (!key) throw new Error("no key");
+    return (this.#key = key);
+  }
+}
+
+/**
+ * What `work` asks of the object store brings, once it is there for good.
+ * @template T
+ * @param {(store: IDBObjectStore) => IDBRequest<T>} work
+ * @returns {Promise<T>}
+ */
+async function using(work) {
+  const opening = indexedDB.open(DATABASE, 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
+  const database = await new Promise((resolve, reject) => {
+    opening.onsuccess = () => {
+      resolve(opening.result);
+    };
+    opening.onerror = reject;
+  });
+  try {
+    return await new Promise((resolve, reject) => {
+      const transaction = database.transaction(STORE, "readwrite");
+      const request = work(transaction.objectStore(STORE));
+      transaction.oncomplete = () => {
+        resolve(request.result);
+      };
+      transaction.onabort = reject;
+    });
+  } finally {
+    // An open one keeps a page out of the back/forward cache.
+    database.close();
   }
 }
 
@@ -97,18 +149,4 @@ export class Vault {
  */
 function parameters(name, vector) {
   return { name: ALGORITHM, iv: vector, additionalData: new TextEncoder().encode(name) };
-}
-
-/**
- * @template T
- * @param {IDBRequest<T>} request
- * @returns {Promise<T>}
- */
-function answer(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => {
-      resolve(request.result);
-    };
-    request.onerror = reject;
-  });
 }

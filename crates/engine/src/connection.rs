@@ -3,6 +3,7 @@
 //! Whether an open one is alive is the matter of `liveness`, what a refused one means that of `refusal`.
 
 use crate::engine::{Engine, USER_END};
+use crate::json::{digits, push_number};
 use crate::liveness::Liveness;
 use crate::refusal::Purpose;
 use crate::session::RequestKind;
@@ -101,7 +102,7 @@ impl Engine {
         push_encoded(&mut url, &token.access_token);
         if let (Some(cursor), None) = (self.conversation.cursor(), candidate) {
             url.push_str("&cursor=");
-            url.push_str(&cursor.to_string());
+            push_number(&mut url, cursor);
         }
         self.link = Link::Socket(Socket {
             id,
@@ -217,7 +218,7 @@ impl Engine {
         let Some(socket) = self.socket_mut(closed) else { return };
         let (was_open, purpose) = (socket.is_open, socket.purpose);
         self.link = Link::Pause;
-        self.log(LogLevel::Info, ["socket closed with ", &code.to_string()].concat());
+        self.log(LogLevel::Info, ["socket closed with ", &digits(u64::from(code))].concat());
         if self.is_ending() && was_open {
             return self.finish(USER_END.to_owned());
         }
@@ -257,10 +258,13 @@ impl Engine {
         }
         let said = self.conversation.capabilities.as_ref().and_then(|can| can.max_reconnect_attempts);
         let budget = said.unwrap_or(self.config.max_reconnect_attempts);
-        if budget > 0 && self.attempts.made - self.attempts.offline >= budget && !self.is_offline {
-            return self.fail(Error::new(ErrorCode::SessionReconnectExhausted));
+        // One between two experiments is not counted: whether the session is lost is found out before anyone gives up.
+        if !self.suspicion.take_pressing() {
+            if budget > 0 && self.attempts.made - self.attempts.offline >= budget && !self.is_offline {
+                return self.fail(Error::new(ErrorCode::SessionReconnectExhausted));
+            }
+            self.count_attempt();
         }
-        self.count_attempt();
         let retry_in_ms = self.pause();
         let attempt = self.attempts.made;
         self.show_connection(ConnectionView::Reconnecting { attempt, retry_in_ms });
@@ -301,7 +305,8 @@ impl Engine {
 
     /// Waits before the next attempt. Returns how many milliseconds.
     fn pause(&mut self) -> u32 {
-        let retry_in_ms = backoff::pause_ms(self.attempts.made.saturating_sub(1), self.rng.next());
+        let attempts = if self.suspicion.is_pressing() { 1 } else { self.attempts.made.saturating_sub(1) };
+        let retry_in_ms = backoff::pause_ms(attempts, self.rng.next());
         self.link = Link::Pause;
         self.timers.set(Timer::Reconnect, self.now.mono + u64::from(retry_in_ms));
         retry_in_ms

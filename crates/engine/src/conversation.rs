@@ -9,6 +9,7 @@ use crate::delivery::{Draft, Drafts, Progress};
 use crate::gaps::{Gaps, Watch};
 use crate::handoff::{Fact, PresenceLog};
 use crate::ids::Ids;
+use crate::json::digits;
 use crate::streaming::{Chunk, Streams};
 use crate::transcript::Transcript;
 use crate::wire::{CLIENT_EVENT_ID, SystemText, WireEvent};
@@ -40,12 +41,12 @@ pub(crate) struct Conversation {
     /// The highest sequence seen.
     pub(crate) newest: Option<u64>,
     pub(crate) gaps: Gaps,
-    /// The history was there, whole, at some time: what came before the first event seen is not missing.
-    pub(crate) has_history: bool,
     watch: Watch,
     /// The highest sequence seen when the last replay was complete, and whether messages are still to be judged by it.
     replayed_to: Option<u64>,
     is_judging: bool,
+    /// The history was there, whole, at some time: what came before the first event seen is not missing.
+    pub(crate) has_history: bool,
     /// `SESSION_START` was seen.
     pub(crate) has_started: bool,
     /// Someone is there to answer: an agent has joined, or has written.
@@ -335,7 +336,7 @@ impl Conversation {
             return envelope.id.clone();
         }
         self.lines_without_id += 1;
-        format!("line-{}", self.lines_without_id)
+        ["line-", &digits(u64::from(self.lines_without_id))].concat()
     }
 
     fn newest(&self) -> u64 {

@@ -53,6 +53,8 @@ pub(crate) struct Draft {
     after: Option<u64>,
     /// Replays that did not hold it though it had been written.
     misses: u32,
+    /// It stands in the record as this tab's, unless another has claimed it.
+    pub(crate) is_kept: bool,
     /// It is not written before, in monotonic milliseconds.
     not_before: u64,
     /// Calls to settle when its fate is known.
@@ -62,7 +64,18 @@ pub(crate) struct Draft {
 impl Draft {
     /// A message that was not written yet, and whose delivery settles `calls`.
     pub(crate) fn new(id: String, text: String, metadata: Metadata, line: Key, calls: Vec<CallId>) -> Self {
-        Self { id, text, metadata, line, progress: Progress::Queued, after: None, misses: 0, not_before: 0, calls }
+        Self {
+            id,
+            text,
+            metadata,
+            line,
+            progress: Progress::Queued,
+            after: None,
+            misses: 0,
+            is_kept: false,
+            not_before: 0,
+            calls,
+        }
     }
 
     /// The replay decides whether it has arrived, where it may have been written; and not before what another page may have
@@ -70,6 +83,13 @@ impl Draft {
     pub(crate) fn doubt(&mut self, is_written: bool, now: u64) {
         self.progress = if is_written { Progress::Unsure } else { Progress::Queued };
         self.not_before = now + AFTERLIFE_MS;
+    }
+
+    /// Another tab sees to it, unless it has failed here.
+    pub(crate) fn leave(&mut self) {
+        if self.progress != Progress::Failed {
+            self.progress = Progress::Elsewhere;
+        }
     }
 
     /// Whether it may have been written, for one on its way that this tab sees to.

@@ -384,6 +384,7 @@ impl Engine {
 
     fn go_down(&mut self, error: Option<Error>) {
         self.link = Link::Down(error.clone());
+        self.keeper.is_behind = self.config.persistent;
         self.show_connection(match error.clone() {
             Some(error) => ConnectionView::Failed { error },
             None => ConnectionView::Closed,

@@ -154,6 +154,11 @@ impl<T: ToJson> ToJson for Vec<T> {
     }
 }
 
+/// A whole number as text. `format!` and `to_string` bring machinery along for forms that are not needed here.
+pub(crate) fn digits(number: u64) -> String {
+    number.to_json()
+}
+
 /// Adds a whole number.
 pub(crate) fn push_number(into: &mut String, number: u64) {
     if number > 9 {

@@ -42,6 +42,8 @@ pub(crate) struct Keeper {
     is_left: bool,
     /// Others may have taken this tab's messages for those of a dead one.
     pub(crate) is_away: bool,
+    /// The chat was down: others may have gone on to another session.
+    pub(crate) is_behind: bool,
     /// The tab is back, and does not know yet what became of its messages.
     pub(crate) is_returning: bool,
     /// No message is written before the record has shown which are this tab's.
@@ -151,7 +153,8 @@ impl Engine {
             let is_orphan = |draft: &StoredDraft| draft.is_written && orphaned.contains(&draft.tab);
             let (orphans, others) = lost.drafts.into_iter().partition::<Vec<_>, _>(is_orphan);
             // What was never written, other tabs may still see to.
-            let is_wanted = |draft: &StoredDraft| !draft.is_written && draft.tab != self.keeper.tab;
+            let is_restart = self.keeper.is_restart;
+            let is_wanted = |draft: &StoredDraft| !is_restart && !draft.is_written && draft.tab != self.keeper.tab;
             self.keeper.heritage = others.into_iter().filter(is_wanted).collect();
             self.bury_orphans(orphans);
         }
@@ -229,12 +232,9 @@ impl Engine {
             }
             _ => None,
         };
-        let mut heritage = core::mem::take(&mut self.keeper.heritage);
-        if core::mem::take(&mut self.keeper.is_restart) {
-            // The user wanted none of that any more.
-            heritage.clear();
-        }
+        self.keeper.is_restart = false;
         if self.keeper.has_lock {
+            let heritage = core::mem::take(&mut self.keeper.heritage);
             // Should nobody see to them any more, they come before what is written from now on.
             self.ask_owners(&heritage);
             if !self.keeper.silent.is_empty() {
@@ -250,6 +250,7 @@ impl Engine {
     pub(crate) fn note_previous(&mut self, previous: Option<String>) {
         self.keeper.succeeds = previous;
         self.keeper.is_away = false;
+        self.keeper.is_behind = false;
     }
 
     /// When the token expires, by the device's clock.
@@ -307,8 +308,10 @@ impl Engine {
     fn store(&mut self, others: Vec<StoredDraft>) {
         let (Some(session), Some(token)) = (&self.session, &self.token) else { return };
         let mut drafts = others;
-        let own = self.conversation.drafts.iter().filter_map(|draft| StoredDraft::of(draft, &self.keeper.tab));
-        drafts.extend(own);
+        for draft in self.conversation.drafts.iter_mut() {
+            draft.is_kept = true;
+            drafts.extend(StoredDraft::of(draft, &self.keeper.tab));
+        }
         let record = Record {
             session: session.id.clone(),
             token: token.access_token.clone(),
@@ -401,9 +404,9 @@ impl Engine {
         self.keeper.is_left = false;
     }
 
-    /// Before a socket opens: a tab that others may have taken for dead looks at what they have made of that.
+    /// Before a socket opens: a tab that others may have taken for dead, or have left behind, looks at what they have done.
     pub(crate) fn look_back(&mut self) {
-        if core::mem::take(&mut self.keeper.is_away) {
+        if core::mem::take(&mut self.keeper.is_away) | core::mem::take(&mut self.keeper.is_behind) {
             self.keeper.is_returning = true;
             self.hold_back();
             self.load(false);

@@ -77,7 +77,7 @@ impl Engine {
         if self.timers.next().is_some_and(|deadline| deadline.at + MAX_LATE_MS < now) {
             self.counts.sleeps += 1;
             self.check_alive();
-            self.timers.put_off(now, now + CHECK_ANSWER_MS);
+            self.timers.put_off(now + CHECK_ANSWER_MS);
         }
     }
 

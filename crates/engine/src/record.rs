@@ -2,6 +2,7 @@
 //! be read whole is no record.
 
 use crate::delivery::{Draft, MAX_WAITING};
+use crate::json::push_number;
 use crate::wire::{self, Fields};
 use crate::{Config, Metadata, Now};
 
@@ -81,7 +82,7 @@ impl Record {
         ] {
             if let Some(number) = number {
                 text.push_str(name);
-                text.push_str(&number.to_string());
+                push_number(&mut text, number);
             }
         }
         text.push_str(if self.streaming { r#","streaming":true,"drafts":["# } else { r#","drafts":["# });

@@ -13,6 +13,11 @@ use crate::{ErrorCode, HttpOutcome, LogLevel, Output, RequestId, wire};
 
 /// Refusals in a row by a server that answers after which the session is put to the test.
 const MAX_REFUSALS: u32 = 2;
+/// Further refusals before the next experiment where one found that no socket is taken: a crowd that tries sockets twice
+/// keeps itself out.
+const CROWDED: u32 = 2;
+/// Experiments in a row that must speak against the session. One may be chance, where a server takes every other socket.
+const FINDINGS: u32 = 3;
 /// Milliseconds that the API's host gets to answer anything.
 const PROBE_TIMEOUT_MS: u32 = 5_000;
 /// Milliseconds for which a candidate proves anything: later, the server may have forgotten it like the session.
@@ -28,6 +33,12 @@ pub(crate) struct Suspicion {
     /// The probe under way.
     probe: Option<RequestId>,
     candidate: Option<Candidate>,
+    /// Refusals at which the next experiment is due.
+    due_at: u32,
+    /// Experiments in a row that spoke against the session.
+    findings: u32,
+    /// An experiment is to be made again: the next attempt comes soon.
+    is_pressing: bool,
     /// No other candidate is asked for before, in monotonic milliseconds.
     rests_until: u64,
 }
@@ -63,6 +74,16 @@ impl Suspicion {
         self.refusals
     }
 
+    /// Whether the next attempt is to come soon, since an experiment is to be made again.
+    pub(crate) fn is_pressing(&self) -> bool {
+        self.is_pressing
+    }
+
+    /// The same, and from now on it is not.
+    pub(crate) fn take_pressing(&mut self) -> bool {
+        core::mem::take(&mut self.is_pressing)
+    }
+
     pub(crate) fn candidate_id(&self) -> Option<&str> {
         self.candidate.as_ref().map(|candidate| candidate.id.as_str())
     }
@@ -72,7 +93,11 @@ impl Engine {
     /// A handshake of the session failed, and a pause has begun.
     pub(crate) fn suspect(&mut self) {
         if self.suspicion.refusals >= MAX_REFUSALS {
-            return self.begin_trial();
+            self.suspicion.refusals += 1;
+            if self.suspicion.refusals >= self.suspicion.due_at {
+                self.begin_trial();
+            }
+            return;
         }
         if self.suspicion.probe.is_some() {
             return;
@@ -143,6 +168,7 @@ impl Engine {
             HttpOutcome::Response { .. } => {}
             HttpOutcome::Network | HttpOutcome::Timeout => self.suspicion.refusals = 0,
         }
+        self.suspicion.findings = 0;
         self.log(LogLevel::Info, "the server is unwell: the session is kept");
         self.pause_again();
     }
@@ -154,6 +180,10 @@ impl Engine {
             self.open_socket();
         } else if purpose == Purpose::Control {
             self.open_socket_for(Purpose::Suspect);
+        } else if self.suspicion.findings + 1 < FINDINGS {
+            self.suspicion.findings += 1;
+            self.suspicion.is_pressing = true;
+            self.pause_again();
         } else {
             self.lose_session(ErrorCode::SessionLost);
         }
@@ -164,6 +194,8 @@ impl Engine {
         if purpose == Purpose::Suspect {
             return self.open_socket_for(Purpose::Verdict);
         }
+        self.suspicion.findings = 0;
+        self.suspicion.due_at = self.suspicion.refusals + CROWDED;
         self.log(LogLevel::Info, "no socket is taken: the session is kept");
         self.pause_again();
     }

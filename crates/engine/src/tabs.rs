@@ -53,9 +53,10 @@ impl Engine {
             }
             "replaced" if is_ours && is_up => self.lose_session(ErrorCode::SessionLost),
             "ended" if is_ours && is_up => self.finish(news.name("reason").unwrap_or_default()),
-            "who" if is_ours && self.has_drafts() => {
-                let tab = self.keeper.tab.clone();
-                self.tell_tabs("here", "tab", &tab);
+            // Its messages may have been handed on to a session that this tab has not heard of yet.
+            "who" if self.has_drafts() => {
+                let text = self::news("here", &was, "tab", &self.keeper.tab);
+                self.out.push(Output::Tell { text });
             }
             "here" if is_ours => {
                 let tab = news.name("tab");
@@ -136,28 +137,34 @@ impl Engine {
     pub(crate) fn share_drafts(&mut self, drafts: Vec<StoredDraft>, has_lock: bool) -> Vec<StoredDraft> {
         let is_due = has_lock && !self.keeper.silent.is_empty() && !self.timers.is_set(Timer::Claim);
         let gone = if is_due { core::mem::take(&mut self.keeper.silent) } else { Vec::new() };
-        // One that no other tab sees to any more has arrived, or is this tab's again.
-        for draft in self.conversation.drafts.iter_mut().filter(|draft| draft.progress == Progress::Elsewhere) {
-            draft.doubt(true, self.now.mono);
+        let is_away = self.keeper.is_away;
+        for draft in self.conversation.drafts.iter_mut() {
+            if draft.progress == Progress::Elsewhere && !is_away {
+                // One that no other tab sees to any more has arrived, or is this tab's again.
+                draft.doubt(true, self.now.mono);
+            } else if is_away && draft.is_kept && !drafts.iter().any(|stored| stored.id == draft.id) {
+                // Claimed, and settled by now.
+                draft.leave();
+            }
         }
         let (mut others, mut claimed) = (Vec::new(), Vec::new());
         for stored in drafts {
             if self.conversation.has_echo(&stored.id) {
+                self.owe_save();
                 continue;
             }
             let is_claimed = gone.contains(&stored.tab);
             let is_own = is_claimed || stored.tab == self.keeper.tab;
             match self.conversation.drafts.get_mut(&stored.id) {
-                Some(_) if is_own => {}
+                Some(draft) if is_own && draft.is_written().is_some() => {}
+                // It was confirmed, has failed, or was discarded: the record is to forget it.
+                Some(_) if is_own => self.owe_save(),
                 Some(draft) => {
-                    if draft.progress != Progress::Failed {
-                        draft.progress = Progress::Elsewhere;
-                    }
+                    draft.leave();
                     others.push(stored);
                 }
                 None if is_claimed => claimed.push(stored),
-                // It was confirmed, has failed, or was discarded.
-                None if is_own => {}
+                None if is_own => self.owe_save(),
                 None => others.push(stored),
             }
         }
@@ -168,7 +175,7 @@ impl Engine {
         }
         if is_due {
             self.keeper.wants_claims = false;
-        } else if self.keeper.wants_claims && self.keeper.silent.is_empty() {
+        } else if self.keeper.wants_claims && self.keeper.silent.is_empty() && !is_away {
             self.ask_owners(&others);
         }
         // Where the history was complete before they came into doubt, what came since is asked for.

@@ -108,19 +108,13 @@ impl Timer {
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
     due: [Option<u64>; Timer::ALL.len()],
-    /// Those that were put off, as bits, and when that was done last.
+    /// Those that were put off, as bits.
     put_off: u32,
-    put_off_at: u64,
 }
 
 impl Timers {
     pub(crate) fn set(&mut self, timer: Timer, at: u64) {
-        let bit = 1 << timer as u32;
-        if self.put_off & bit != 0 && self.is_set(timer) && at <= self.put_off_at {
-            // The same deadline said again, which has been put off.
-            return;
-        }
-        self.put_off &= !bit;
+        self.put_off &= !(1 << timer as u32);
         self.due[timer as usize] = Some(at);
     }
 
@@ -128,8 +122,8 @@ impl Timers {
         self.due[timer as usize] = None;
     }
 
-    /// Puts off whatever judges by what has not come, from `now` to `until` at the earliest: once for each deadline.
-    pub(crate) fn put_off(&mut self, now: u64, until: u64) {
+    /// Puts off whatever judges by what has not come, to `until` at the earliest: once for each deadline.
+    pub(crate) fn put_off(&mut self, until: u64) {
         for timer in Timer::JUDGING {
             let bit = 1 << timer as u32;
             if self.due[timer as usize].is_some_and(|at| at < until) && self.put_off & bit == 0 {
@@ -137,7 +131,6 @@ impl Timers {
                 self.put_off |= bit;
             }
         }
-        self.put_off_at = now;
     }
 
     pub(crate) fn is_set(&self, timer: Timer) -> bool {

@@ -2,6 +2,7 @@
 
 mod support;
 
+use poly_messaging_engine::PageEvent::{Hidden, Left, Offline, Online, Returned, Visible};
 use poly_messaging_engine::*;
 use proptest::prelude::*;
 use serde_json::json;
@@ -28,6 +29,10 @@ enum Act {
     Text(&'static str),
     Echo(usize),
     Pass(u64),
+    /// Time passes while the page does not run.
+    Sleep(u64),
+    Probe(bool),
+    Page(PageEvent),
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -61,6 +66,9 @@ fn act() -> impl Strategy<Value = Act> {
         16 => prop::sample::select(texts).prop_map(Act::Text),
         2 => (0usize..6).prop_map(Act::Echo),
         3 => (0u64..20_000).prop_map(Act::Pass),
+        1 => (0u64..200_000).prop_map(Act::Sleep),
+        5 => prop::bool::weighted(0.8).prop_map(Act::Probe),
+        4 => prop::sample::select(vec![Online, Offline, Visible, Hidden, Left, Returned]).prop_map(Act::Page),
     ]
 }
 
@@ -117,6 +125,12 @@ fn apply(client: &mut Client, act: &Act, step: usize) -> Option<CallId> {
                     client.receive(echo);
                 }
                 Act::Pass(ms) => client.pass(*ms),
+                Act::Sleep(ms) => {
+                    client.now += ms;
+                    client.give(Input::Deadline);
+                }
+                Act::Probe(is_answered) if !client.probes.is_empty() => client.probe(*is_answered),
+                Act::Page(event) => drop(client.give(Input::Page(*event))),
                 _ => {}
             }
             return None;
@@ -174,7 +188,11 @@ proptest! {
             while !client.requests.is_empty() {
                 client.answer(200, json!({ "access_token": "SECRET", "session_id": format!("s{step}") }));
             }
-            if client.socket.is_some_and(|(_, is_open)| !is_open) {
+            if !client.probes.is_empty() {
+                client.probe(true);
+            }
+            // A socket of the experiment is closed as soon as it is open.
+            while client.socket.is_some_and(|(_, is_open)| !is_open) {
                 client.open();
             }
             let is_new = client.socket.is_some() && client.socket != socket;
@@ -185,9 +203,11 @@ proptest! {
                 start["id"] = json!(format!("start of {session}"));
                 client.history([start]);
             }
-            let frames = client.frames.split_off(seen.min(client.frames.len()));
-            for (at, frame) in frames.iter().enumerate() {
-                let sequence = step as u64 * 100 + at as u64;
+            let first = seen;
+            // What is written because of an answer is answered, too.
+            while let Some(frame) = client.frames.get(seen).cloned() {
+                let sequence = step as u64 * 100 + (seen - first) as u64;
+                seen += 1;
                 let name = frame["type"].as_str().unwrap().trim_start_matches("EVENT_TYPE_").to_owned();
                 let mut answer = event(sequence, &name, frame["payload"].clone());
                 if name == "REQUEST_POLY_AGENT_JOIN" {
@@ -200,8 +220,6 @@ proptest! {
                     client.receive(answer);
                 }
             }
-            client.frames.extend(frames);
-            seen = client.frames.len();
             client.pass(500);
             is_ending |= client.state.ended.is_some();
         }

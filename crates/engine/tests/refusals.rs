@@ -73,7 +73,7 @@ fn sessions(client: &Client, from: usize) -> Vec<&str> {
 /// A client whose socket died, and whose handshakes were refused `times` times by a server that answers.
 fn refused(times: u32, options: Options) -> Client {
     let mut client = Client::joined_with(options);
-    client.receive(agent_message(7, "Hello"));
+    client.receive(agent_message(3, "Hello"));
     client.drop_socket(1006);
     for _ in 0..times {
         client.wait_for_socket();
@@ -203,14 +203,14 @@ fn a_session_that_opens_after_the_candidate_is_kept_and_nothing_is_lost() {
     client.open();
     assert_eq!(client.closed_with, [1000]);
     assert_eq!(client.last_session(), "s1");
-    assert!(client.urls.last().unwrap().contains("&cursor="), "what was missed is told");
+    assert!(client.urls.last().unwrap().ends_with("&cursor=3"), "what was missed is told");
     client.open();
-    client.history([session_start(1), agent_message(8, "Hello again")]);
+    client.history([session_start(1), agent_message(4, "Hello again")]);
     client.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
     client.pass(1_000);
     assert_eq!(client.status(), "open");
     assert_eq!(client.frame_types(), ["USER_MESSAGE"]);
-    client.receive(echo(9, "d1", "still here"));
+    client.receive(echo(5, "d1", "still here"));
     assert_eq!(client.result(sent), Some(Ok(())));
     assert_eq!(client.texts(), ["Hello", "Hello again", "still here"]);
     let told: Vec<_> = client.event_types().split_off(events);
@@ -225,8 +225,14 @@ fn a_dead_session_is_replaced_after_exactly_the_experiment() {
     let waiting = client.send("d1", "anyone?");
     let mut server = Server::new(200, Some(|session| session != "s1"));
     server.answer(&mut client);
-    assert_eq!(client.now, begun, "no pause within the experiment");
-    assert_eq!(sessions(&client, tried), ["s2", "s1", "s2", "s2"]);
+    assert_eq!(
+        (client.now, sessions(&client, tried)),
+        (begun, vec!["s2", "s1", "s2"]),
+        "no pause within the experiment"
+    );
+    server.run(&mut client, 3_000);
+    server.run(&mut client, 3_000);
+    assert_eq!(sessions(&client, tried + 3), ["s1", "s2", "s1", "s2", "s1", "s2", "s1", "s2", "s2"], "twice more");
     assert!(client.requests.is_empty() && server.made == 2, "the candidate is the new session");
     let replaced = client.events.iter().find(|event| event["type"] == "sessionReplaced").unwrap();
     assert_eq!((&replaced["previousSessionId"], &replaced["sessionId"]), (&json!("s1"), &json!("s2")));
@@ -235,6 +241,24 @@ fn a_dead_session_is_replaced_after_exactly_the_experiment() {
     client.receive(echo(3, "d1", "anyone?"));
     assert_eq!(client.result(waiting), Some(Ok(())));
     assert_eq!(client.texts(), ["Hello", "anyone?"], "what was said stays");
+}
+
+#[test]
+fn a_session_that_opens_after_an_experiment_went_against_it_is_kept() {
+    for findings in 1..3 {
+        let mut client = refused(2, options());
+        let mut server = Server::new(200, Some(|session| session != "s1"));
+        server.answer(&mut client);
+        for _ in 1..findings {
+            client.wait_for_socket();
+            server.answer(&mut client);
+        }
+        let begun = client.now;
+        server.takes = Some(|_| true);
+        server.run(&mut client, 3_000);
+        assert_eq!((client.status().as_str(), client.last_session()), ("open", "s1"), "{findings} in {begun}");
+        assert!(!client.event_types().contains(&"sessionReplaced"));
+    }
 }
 
 #[test]
@@ -257,7 +281,7 @@ fn nothing_of_the_experiment_shows_but_reconnecting() {
 #[test]
 fn a_lost_session_ends_the_chat_where_the_application_wants_that() {
     let mut client = refused(2, Options { on_session_lost: OnSessionLost::End, ..options() });
-    Server::new(200, Some(|session| session != "s1")).answer(&mut client);
+    Server::new(200, Some(|session| session != "s1")).run(&mut client, 6_000);
     assert_eq!(client.state.ended, Some(Ended { reason: "REASON_SESSION_LOST".into() }));
     assert_eq!((client.status().as_str(), client.socket, client.deadline), ("closed", None, None));
     assert!(!client.event_types().contains(&"sessionReplaced"));
@@ -351,7 +375,10 @@ fn sockets_that_are_refused_in_general_keep_the_session_and_the_candidate() {
     let tried = client.urls.len();
     client.wait_for_socket();
     server.answer(&mut client);
-    assert_eq!(sessions(&client, tried), ["s1", "s2"], "the same candidate once more");
+    assert_eq!(sessions(&client, tried), ["s1"], "a crowd that tries twice as often keeps itself out");
+    client.wait_for_socket();
+    server.answer(&mut client);
+    assert_eq!(sessions(&client, tried), ["s1", "s1", "s2"], "the same candidate once more");
     assert_eq!(server.made, 2);
 
     server.run(&mut client, 600_000);
@@ -369,7 +396,7 @@ fn a_candidate_that_the_server_forgot_as_well_does_not_hide_that_the_session_is_
     server.answer(&mut client);
     // The server comes back without any of its sessions.
     server.takes = Some(|session| session != "s1" && session != "s2");
-    server.run(&mut client, 60_000 + 31_000);
+    server.run(&mut client, 60_000 + 2 * 31_000 + 2 * 3_000);
     assert_eq!((client.status().as_str(), client.last_session()), ("open", "s3"));
 }
 
@@ -390,7 +417,7 @@ fn a_server_that_forgets_every_session_is_not_asked_for_ever() {
     client.history([session_start(1)]);
     client.drop_socket(1006);
     // Candidates open, and are refused once they are the session.
-    for _ in 0..60 {
+    for _ in 0..200 {
         match client.last_session() {
             _ if client.status() == "failed" => break,
             _ if !client.probes.is_empty() => client.probe(true),
@@ -467,7 +494,7 @@ fn reconnect_in_the_middle_of_the_experiment_waits_for_it() {
         let call = client.call();
         client.give(Input::Reconnect { call });
         assert_eq!(client.urls.len(), tried, "step {step}");
-        Server::new(200, Some(|_| true)).answer(&mut client);
+        Server::new(200, Some(|_| true)).run(&mut client, 3_000);
         assert_eq!(client.result(call), Some(Ok(())), "step {step}");
     }
 }

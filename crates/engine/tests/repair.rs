@@ -55,6 +55,8 @@ struct World {
     /// What is under way to the client's socket of that number, and when it arrives.
     late: Vec<(u64, usize, Vec<Value>)>,
     fates: Vec<Fate>,
+    /// By how many milliseconds the first part of a replay is late.
+    delays: Vec<u64>,
     told: usize,
     /// Frames of the client that were looked at.
     read: usize,
@@ -65,13 +67,13 @@ struct World {
 }
 
 impl World {
-    fn new(fates: Vec<Fate>) -> Self {
+    fn new(fates: Vec<Fate>, delays: Vec<u64>) -> Self {
         let mut log = vec![session_start(1), event(2, "POLY_AGENT_JOINED", json!({ "agent_name": "Ada" }))];
         log.extend((3..=10).map(|sequence| agent_message(sequence, "Hello")));
         let mut client = Client::connected();
         client.history(log.iter().cloned());
         client.frames.clear();
-        Self { client, log, late: vec![], fates, told: 0, read: 0, receives: true, sent: 0, said: 0 }
+        Self { client, log, late: vec![], fates, delays, told: 0, read: 0, receives: true, sent: 0, said: 0 }
     }
 
     fn next_sequence(&self) -> u64 {
@@ -112,10 +114,9 @@ impl World {
                 self.log.iter().filter(|event| event["sequence"].as_u64() > Some(cursor)).cloned().collect();
             // In two batches, of which the first may be behind the second and behind the heartbeat's echo.
             let (older, newer) = missed.split_at(missed.len() / 2);
-            if let Fate::Late(ms) = self.fate() {
-                self.late.push((self.client.now + ms, socket, older.to_vec()));
-            } else {
-                self.client.history(older.iter().cloned());
+            match self.delays[socket % self.delays.len()] {
+                0 => self.client.history(older.iter().cloned()),
+                ms => self.late.push((self.client.now + ms, socket, older.to_vec())),
             }
             self.client.history([session_start(1)].into_iter().chain(newer.iter().cloned()));
             self.client.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
@@ -183,7 +184,7 @@ impl World {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 1_000,
+        cases: 1_500,
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/repair.regressions"))),
         ..ProptestConfig::default()
     })]
@@ -192,13 +193,15 @@ proptest! {
     fn what_is_swallowed_swapped_or_said_twice_ends_as_the_server_has_it(
         acts in prop::collection::vec(act(), 1..25),
         fates in prop::collection::vec(fate(), 1..40),
+        delays in prop::collection::vec(prop_oneof![Just(0u64), 1_000u64..2_900], 1..8),
     ) {
-        let mut world = World::new(fates);
+        let mut world = World::new(fates, delays);
         for act in &acts {
             world.act(act);
         }
         // In the end all is well, and what the server says shows whether anything is missing before it.
         world.fates = vec![Fate::Arrives];
+        world.delays = vec![0];
         world.pass(60_000);
         let sequence = world.next_sequence();
         world.happen(agent_message(sequence, "the end"));

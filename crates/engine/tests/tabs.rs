@@ -426,3 +426,88 @@ fn a_message_that_nobody_claimed_goes_along_to_another_session() {
     browser.pass(20_000);
     assert_eq!((browser.log("s2"), browser.kept().len()), (vec!["once".to_owned()], 0));
 }
+
+#[test]
+fn a_closed_chat_does_not_store_again_what_was_claimed_from_it() {
+    let mut browser = second_is_cut_off(&[("d1", "claimed")]);
+    browser.call(1, |call| Input::Close { call });
+    browser.server.is_down = false;
+    browser.pass(20_000);
+    assert_eq!((browser.log("s1"), browser.kept().len()), (vec!["claimed".to_owned()], 0));
+    browser.send(1, "d2", "typed in vain");
+    assert_eq!(browser.kept(), ["typed in vain"]);
+    browser.call(1, |call| Input::Reconnect { call });
+    browser.pass(10_000);
+    assert_eq!(browser.log("s1"), ["claimed", "typed in vain"]);
+    assert_eq!(browser.client(1).texts(), ["claimed", "typed in vain"]);
+}
+
+#[test]
+fn a_record_that_names_a_message_twice_shows_it_once() {
+    let mut browser = second_is_cut_off(&[("d1", "one")]);
+    browser.kill(1);
+    browser.server.is_down = false;
+    let mut record = browser.record().unwrap();
+    let again = record["drafts"][0].clone();
+    record["drafts"].as_array_mut().unwrap().push(again);
+    browser.storage.record = Some(record.to_string());
+    browser.open();
+    browser.pass(10_000);
+    assert_eq!((browser.log("s1"), browser.client(2).texts()), (vec!["one".to_owned()], vec!["one".to_owned()]));
+}
+
+#[test]
+fn the_messages_of_a_tab_that_is_behind_are_left_to_it() {
+    let mut browser = two();
+    browser.server.is_down = true;
+    for page in [0, 1] {
+        browser.cut(page);
+    }
+    // Until they give up.
+    browser.pass(600_000);
+    assert_eq!((browser.client(0).status(), browser.client(1).status()), ("failed".to_owned(), "failed".to_owned()));
+    browser.send(1, "d1", "for later");
+    browser.server.is_down = false;
+    browser.expire("s1");
+    browser.call(0, |call| Input::Reconnect { call });
+    browser.pass(60_000);
+    let third = browser.open();
+    browser.pass(5_000);
+    assert_eq!((browser.session(0), browser.session(third), browser.session(1)), (Some("s2"), Some("s2"), Some("s1")));
+    assert_eq!((browser.log("s2"), browser.kept()), (vec![], vec!["for later".to_owned()]));
+    browser.call(1, |call| Input::Reconnect { call });
+    browser.pass(60_000);
+    assert_eq!((browser.session(1), browser.log("s2")), (Some("s2"), vec!["for later".to_owned()]));
+}
+
+#[test]
+fn a_chat_that_was_down_looks_whether_the_others_have_gone_on() {
+    let mut browser = two();
+    browser.server.is_down = true;
+    for page in [0, 1] {
+        browser.cut(page);
+    }
+    browser.pass(600_000);
+    browser.send(0, "d1", "to be ended");
+    let call = browser.pages[1].client.call();
+    browser.give(1, Input::Restart { call });
+    browser.server.is_down = false;
+    browser.pass(20_000);
+    assert_eq!((browser.session(0), browser.session(1)), (Some("s1"), Some("s2")));
+    browser.call(0, |call| Input::Reconnect { call });
+    browser.pass(5_000);
+    assert_eq!((browser.session(0), browser.client(0).status().as_str()), (Some("s2"), "open"));
+}
+
+#[test]
+fn a_closed_chat_claims_nothing() {
+    let mut browser = second_is_cut_off(&[("d1", "left behind")]);
+    browser.kill(1);
+    browser.server.is_down = false;
+    let third = browser.open();
+    browser.call(third, |call| Input::Close { call });
+    browser.send(third, "d2", "typed in vain");
+    assert_eq!((browser.client(third).deadline, ops(&browser)), (None, vec!["who".to_owned()]));
+    browser.pass(5_000);
+    assert_eq!(browser.kept(), ["left behind", "typed in vain"]);
+}

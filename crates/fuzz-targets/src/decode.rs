@@ -1,6 +1,6 @@
 //! The decoder: any text at all.
 
-use poly_messaging_engine::{EventBody, wire};
+use poly_messaging_engine::{EventBody, ToJson, wire};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
@@ -30,8 +30,10 @@ pub fn decode(data: &[u8]) -> bool {
     }
     // What is told of it is at most what it said: an escape is never shorter than what it stands for, and JSON only
     // grows by escapes when it is written again.
-    let told = serde_json::to_string(&frame.events.iter().map(|event| &event.body).collect::<Vec<_>>());
-    let told = told.expect("every event can be told");
+    let told: String = frame.events.iter().map(|event| event.body.to_json()).collect();
+    for event in serde_json::Deserializer::from_str(&told).into_iter::<IgnoredAny>() {
+        event.expect("what is told of an event is JSON");
+    }
     assert!(
         told.len() <= 8 * text.len() + 1_024 * (frame.events.len() + 1),
         "{} bytes grew to {}",

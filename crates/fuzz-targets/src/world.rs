@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use poly_messaging_engine::{
-    CallId, Change, Deadline, Engine, Input, Message, Now, Output, RequestId, SocketId, Step, TokenReason,
+    CallId, Change, Deadline, Engine, Input, Message, Now, Output, RequestId, SocketId, Step, ToJson, TokenReason,
 };
 use serde_json::Value;
 
@@ -138,7 +138,7 @@ impl World {
     /// What support is told holds no token either.
     pub fn check_diagnostics(&self) {
         let now = Now { mono: self.mono, wall: self.wall };
-        let diagnostics = serde_json::to_string(&self.engine.diagnostics(now)).expect("diagnostics can be told");
+        let diagnostics = self.engine.diagnostics(now).to_json();
         assert!(!diagnostics.contains(SECRET), "a token in the diagnostics: {diagnostics}");
     }
 
@@ -296,7 +296,7 @@ impl World {
             }
             Output::Change(change) => self.apply(change),
             Output::Event(event) => {
-                let told = serde_json::to_string(&event).expect("every event can be told");
+                let told = event.to_json();
                 assert!(!told.contains(SECRET), "a token in an event: {told}");
             }
             Output::Settle { call, result: _ } => {
@@ -314,7 +314,7 @@ impl World {
 
     /// What the face does with a change; it would throw where this panics.
     fn apply(&mut self, change: Change) {
-        let told = serde_json::to_string(&change).expect("every change can be told");
+        let told = change.to_json();
         assert!(!told.contains(SECRET), "a token in a change: {told}");
         match change {
             Change::Insert { at, message } => {

@@ -83,7 +83,9 @@ pub(crate) fn demo() -> Result<()> {
 /// Compiles the crate and generates the glue.
 fn bind(options: Options) -> Result<()> {
     let mut cargo = tools::cargo();
-    cargo.args(["build", "--package", "poly-messaging-web", "--lib", "--target", "wasm32-unknown-unknown"]);
+    // No `rlib` beside it: what a library exports is kept, whether the module uses it or not.
+    cargo.args(["rustc", "--package", "poly-messaging-web", "--lib", "--crate-type", "cdylib"]);
+    cargo.args(["--target", "wasm32-unknown-unknown"]);
     if options.dev {
         cargo.args(["--features", "dev"]);
     } else {
@@ -119,7 +121,7 @@ fn bind(options: Options) -> Result<()> {
         ensure!(silenced > 0, "no panic function found: the names in build/panics.rs need a look");
         let renamed = names::shorten(output.wasm_mut())?;
         output.emit(bindings())?;
-        names::shorten_in_glue(&renamed)
+        names::trim_glue(&renamed)
     })
 }
 

@@ -17,7 +17,9 @@ globalThis.options = {
   // The token is in no address, which would bring it into every stack trace.
   connectorToken: tokenOf(query.get("connector")),
   environment: { apiUrl: `${query.get("api")}/api/v1` },
-  logger: { log: (level, message, fields) => trace.lines.push(`${level} ${message} ${JSON.stringify(fields ?? null)}`) },
+  logger: {
+    log: (level, message, fields) => trace.lines.push(`${level} ${message} ${JSON.stringify(fields ?? null)}`),
+  },
   ...given,
 };
 // How long the application takes until the agent may join; "never" for one that does not come to an end.
@@ -73,5 +75,5 @@ globalThis.soak = async (connector, texts, faults) => {
 };
 
 // Tabs that are to open together wait for a word.
-if (query.has("waits")) addEventListener("storage", ({ key }) => key === "go" && openChat());
+if (query.has("waits")) new BroadcastChannel("test").onmessage = openChat;
 else openChat();

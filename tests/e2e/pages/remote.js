@@ -3,7 +3,7 @@
 if (new URLSearchParams(location.search).has("remote")) {
   const AsyncFunction = (async () => undefined).constructor;
   void (async () => {
-    for (let answer = null; ; ) {
+    for (let answer = null; ;) {
       const response = await fetch("/remote", { method: "POST", body: JSON.stringify(answer) });
       const { number, body, values } = await response.json();
       try {

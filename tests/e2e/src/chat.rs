@@ -159,6 +159,27 @@ impl<'a> Chat<'a> {
         id.as_str().expect("a session id").to_owned()
     }
 
+    /// All that is stored at the page's origin, as text.
+    pub async fn stored(&self) -> String {
+        let swept = self.focus().await.sweep().await;
+        ["indexedDB", "localStorage", "sessionStorage"]
+            .map(|area| swept.areas[area].as_str().unwrap_or_default())
+            .concat()
+    }
+
+    /// Waits until something else is stored than this.
+    ///
+    /// # Panics
+    ///
+    /// When that does not come true.
+    pub async fn until_stored(&self, before: &str) {
+        let deadline = Instant::now() + SETTLE_LIMIT;
+        while self.stored().await == before {
+            assert!(Instant::now() < deadline, "nothing was stored within {SETTLE_LIMIT:?}");
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
     /// Adds rules for this chat (crates/sandbox/README.md, "Faults").
     pub async fn fault(&self, rules: Value) {
         let mut rules = rules;

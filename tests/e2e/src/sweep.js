@@ -59,19 +59,19 @@ const contents = (name) => plain((globalThis.trace?.contentsOf ?? Object.entries
 const lacks = globalThis.trace?.lacks ?? [];
 const chat = globalThis.chat;
 const areas = {
-  "localStorage": () => contents("localStorage"),
-  "sessionStorage": () => contents("sessionStorage"),
-  "indexedDB": databases,
-  "caches": cached,
-  "cookies": () => document.cookie,
+  localStorage: () => contents("localStorage"),
+  sessionStorage: () => contents("sessionStorage"),
+  indexedDB: databases,
+  caches: cached,
+  cookies: () => document.cookie,
   "history.state": () => JSON.stringify(history.state),
   "window.name": () => globalThis.name,
-  "address": () => location.href,
-  "document": () => document.documentElement.outerHTML,
-  "log": () => (globalThis.trace?.lines ?? []).join("\n"),
-  "events": () => JSON.stringify(globalThis.events ?? []),
-  "state": () => (chat?.getSnapshot ? plain(chat.getSnapshot()) : ""),
-  "diagnostics": () => (chat?.diagnostics ? JSON.stringify(chat.diagnostics()) : ""),
+  address: () => location.href,
+  document: () => document.documentElement.outerHTML,
+  log: () => (globalThis.trace?.lines ?? []).join("\n"),
+  events: () => JSON.stringify(globalThis.events ?? []),
+  state: () => (chat?.getSnapshot ? plain(chat.getSnapshot()) : ""),
+  diagnostics: () => (chat?.diagnostics ? JSON.stringify(chat.diagnostics()) : ""),
 };
 const found = {};
 const unread = {};

@@ -1,4 +1,4 @@
-//! Short names for what the module and the glue know each other by.
+//! Short names for what the module and the glue know each other by, and no more glue than is needed.
 //!
 //! wasm-bindgen's names carry a hash each, so that crates of several versions can stand side by side. Nobody but the
 //! glue reads them, and they compress badly: here each becomes a letter or two, in both files. esbuild, which parses the
@@ -20,6 +20,10 @@ use crate::{
 const PREFIXES: [&str; 5] = ["__wb", "__externref", "_wbg", "client_", "wasm_bindgen_"];
 /// Where the module takes its imports to come from.
 const ORIGIN: &str = "./";
+
+/// What the glue need not look for: it is given a compiled module, never an address or an answer, and nobody disposes of
+/// a client but the garbage collector.
+const ABSENT: [&str; 4] = ["Request", "Response", "URL", "Symbol.dispose"];
 
 /// Names as they were, and as they are now.
 pub(super) type Renamed = Vec<(String, String)>;
@@ -48,8 +52,8 @@ pub(super) fn shorten(module: &mut Module) -> Result<Renamed> {
     Ok(renamed)
 }
 
-/// Does the same in the glue.
-pub(super) fn shorten_in_glue(renamed: &Renamed) -> Result<()> {
+/// Does the same in the glue, and trims it.
+pub(super) fn trim_glue(renamed: &Renamed) -> Result<()> {
     let cache = bindings().join("names.json");
     let names: serde_json::Map<_, _> = renamed.iter().map(|(old, new)| (old.clone(), new.as_str().into())).collect();
     steps::write(&cache, serde_json::to_string(&names).context("names are strings")?)?;
@@ -61,6 +65,8 @@ pub(super) fn shorten_in_glue(renamed: &Renamed) -> Result<()> {
     run(
         tools::npm_program("esbuild")
             .arg(glue())
+            .args(ABSENT.map(|name| format!("--define:{name}=undefined")))
+            .args(["--minify-syntax", "--pure:console.warn"])
             .args(["--format=esm", "--allow-overwrite", "--mangle-quoted", "--log-level=warning"])
             .arg(format!("--mangle-props={pattern}"))
             .arg(format!("--mangle-cache={}", cache.display()))

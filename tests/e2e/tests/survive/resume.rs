@@ -3,14 +3,11 @@
 use e2e::{Chat, Setup};
 use serde_json::{Value, json};
 
-/// What the page's storage holds, to see that it changes.
-const STORED: &str = "JSON.stringify([trace.contentsOf(localStorage), trace.contentsOf(sessionStorage)])";
-
 /// Says something and waits until it is kept.
 async fn say_and_keep(chat: &Chat<'_>, texts: &[&str]) {
-    let before = chat.value(STORED).await;
+    let before = chat.stored().await;
     chat.say(texts).await;
-    chat.until(&format!("{STORED} !== {before}")).await;
+    chat.until_stored(&before).await;
 }
 
 #[test]
@@ -88,14 +85,15 @@ fn what_is_not_to_be_kept_is_not_found_again() {
             &Setup { options: json!({ "persistence": "none" }), ..Setup::default() },
         )
         .await;
-        assert_eq!(chat.value(STORED).await, json!("[[],[]]"));
+        let nothing = chat.stored().await;
+        assert!(!nothing.contains("poly-messaging"), "{nothing}");
         chat.reload().await;
         chat.settle(&[]).await;
         assert_eq!(chat.sessions().await.len(), 2);
 
         let resumable = "return await polyMessaging.hasResumableSession(options);";
         let chat = Chat::greeted(page, sandbox, "cleared", &Setup::default()).await;
-        chat.until(&format!("{STORED} !== '[[],[]]'")).await;
+        chat.until_stored(&nothing).await;
         assert_eq!(page.eval_async(resumable, &[]).await, true);
         page.eval_async("await chat.close(); await polyMessaging.clearSession(options);", &[]).await;
         assert_eq!(page.eval_async(resumable, &[]).await, false);

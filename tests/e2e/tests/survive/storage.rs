@@ -4,14 +4,15 @@ use e2e::{Chat, Setup};
 use serde_json::json;
 
 /// What is missing, and whether a reload still finds the session.
-const LACKS: [(&str, bool); 8] = [
-    ("storage", false),
-    ("properties", false),
-    ("full", false),
+const LACKS: [(&str, bool); 9] = [
+    ("storage", true),
+    ("properties", true),
+    ("full", true),
     ("indexeddb", true),
     ("crypto", true),
     ("locks", true),
     ("channels", true),
+    ("storage,indexeddb", false),
     ("storage,indexeddb,crypto,locks,channels", false),
 ];
 

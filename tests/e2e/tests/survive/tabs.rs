@@ -54,7 +54,7 @@ fn three_windows_opened_at_once_make_one_session() {
         let first = Chat::open(page, sandbox, "three", &waiting).await;
         let second = first.another().await;
         let third = first.another().await;
-        third.focus().await.eval("localStorage.setItem('go', 'now'); openChat();", &[]).await;
+        third.focus().await.eval("new BroadcastChannel('test').postMessage('go'); openChat();", &[]).await;
         for chat in [&first, &second, &third] {
             chat.settle(&[]).await;
         }
@@ -117,10 +117,9 @@ fn what_a_closed_window_left_undelivered_is_delivered_by_the_other() {
         first
             .fault(json!({ "frames": [{ "direction": "in", "type": "EVENT_TYPE_USER_MESSAGE", "action": "swallow" }] }))
             .await;
-        let stored = "JSON.stringify(trace.contentsOf(localStorage))";
-        let before = first.value(stored).await;
+        let before = first.stored().await;
         first.say(&["one", "two"]).await;
-        first.until(&format!("{stored} !== {before}")).await;
+        first.until_stored(&before).await;
         first.close_window(&second).await;
         second.settle(&["one", "two"]).await;
     });
