@@ -4,9 +4,7 @@
 //! opened together make one session, and none overwrites what another has stored. No lock is held while a page may stop
 //! running, and nothing waits for a storage that does not answer.
 
-use core::hash::Hasher;
-
-use rustc_hash::FxHasher;
+mod saving;
 
 use crate::connection::{Link, SESSION_LOST};
 use crate::engine::Engine;
@@ -20,8 +18,6 @@ use crate::{AccessToken, Config, Error, ErrorCode, LogLevel, OnSessionLost, Outp
 /// Milliseconds that reading the record may take before the chat goes on without, and those that the lock on it may.
 const LOAD_TIMEOUT_MS: u64 = 3_000;
 const LOCK_TIMEOUT_MS: u64 = 10_000;
-/// Milliseconds between two saves of what changes all the time.
-const SAVE_INTERVAL_MS: u64 = 30_000;
 
 /// What is known of the record, and owed to it.
 #[derive(Debug, Default)]
@@ -260,130 +256,9 @@ impl Engine {
         self.keeper.token_expires_at = said.or_else(|| jwt::expiry(&token.access_token));
     }
 
-    // ------------------------------------------------------------------------------------- a session is at hand
-
-    /// The record was read for a session at hand, or for one that has ended; with the lock, it is brought up to date.
-    fn follow_record(&mut self, record: Option<Record>) {
-        let has_lock = self.keeper.has_lock;
-        let is_returning = core::mem::take(&mut self.keeper.is_returning);
-        if let Some(record) = record.as_ref().filter(|_| is_returning) {
-            self.doubt_drafts(&record.drafts);
-        }
-        let Some(session) = &self.session else {
-            if has_lock {
-                self.keeper.is_dirty = false;
-                if record.is_some_and(|record| Some(record.session) == self.replaces) {
-                    self.out.push(Output::Forget);
-                }
-            }
-            return;
-        };
-        match record {
-            Some(record) if record.session == session.id => {
-                let others = self.share_drafts(record.drafts, has_lock);
-                if has_lock {
-                    self.store(others);
-                }
-            }
-            // Another session than this one, which a living tab has made: that is left alone.
-            Some(record)
-                if !self.keeper.is_fresh
-                    && Some(&record.session) != self.keeper.succeeds.as_ref()
-                    && self.is_alive(&record) =>
-            {
-                if is_returning {
-                    return self.lose_session(ErrorCode::SessionLost);
-                }
-                self.keeper.is_dirty &= !has_lock;
-                self.keeper.news = None;
-            }
-            _ if has_lock => self.store(Vec::new()),
-            _ => {}
-        }
-        if self.keeper.silent.is_empty() {
-            self.release();
-        }
-    }
-
-    fn store(&mut self, others: Vec<StoredDraft>) {
-        let (Some(session), Some(token)) = (&self.session, &self.token) else { return };
-        let mut drafts = others;
-        for draft in self.conversation.drafts.iter_mut() {
-            draft.is_kept = true;
-            drafts.extend(StoredDraft::of(draft, &self.keeper.tab));
-        }
-        let record = Record {
-            session: session.id.clone(),
-            token: token.access_token.clone(),
-            expires_at: self.keeper.token_expires_at,
-            streaming: session.streaming,
-            cursor: self.conversation.newest.max(session.replays_to),
-            active_at: self.keeper.active_at,
-            drafts,
-        };
-        self.keeper.is_dirty = false;
-        self.keeper.is_fresh = false;
-        self.keeper.drafts = self.fingerprint_drafts();
-        self.timers.stop(Timer::Save);
-        let news = self.keeper.news.take();
-        if let Some(record) = record.compose() {
-            self.out.push(Output::Store { record });
-            self.out.extend(news.map(|text| Output::Tell { text }));
-        }
-    }
-
-    /// Sees after each input whether there is anything to store.
-    pub(crate) fn keep_up(&mut self) {
-        if !self.config.persistent {
-            return;
-        }
-        if self.session.is_some() {
-            if core::mem::replace(&mut self.keeper.frames, self.counts.frames_in) != self.counts.frames_in {
-                self.keeper.active_at = self.now.wall;
-                if matches!(self.link, Link::Socket(_)) && !self.timers.is_set(Timer::Save) {
-                    self.timers.set(Timer::Save, self.now.mono + SAVE_INTERVAL_MS);
-                }
-            }
-            let drafts = self.fingerprint_drafts();
-            // Whatever becomes of the save, the same drafts do not ask for another.
-            self.keeper.is_dirty |= core::mem::replace(&mut self.keeper.drafts, drafts) != drafts;
-        }
-        let is_over = self.session.is_none() && self.is_over();
-        let is_busy = self.keeper.has_lock || self.keeper.is_left || matches!(self.link, Link::Record);
-        if self.keeper.is_dirty && !is_busy && (self.session.is_some() || is_over) {
-            self.load(true);
-        }
-    }
-
     /// Another session is asked for than the one that may be stored, and was not taken up yet.
     pub(crate) fn pass_over_record(&mut self) {
         self.keeper.is_fresh |= self.session.is_none() && self.replaces.is_none() && !self.keeper.may_create;
-    }
-
-    /// The session is over: its record goes, and the other tabs are told.
-    pub(crate) fn tell_end(&mut self) {
-        if let Some(ended) = &self.conversation.ended {
-            let reason = ended.reason.clone();
-            self.tell_tabs("ended", "reason", &reason);
-        }
-        self.owe_save();
-    }
-
-    /// Owes the record a save.
-    pub(crate) fn owe_save(&mut self) {
-        self.keeper.is_dirty = true;
-    }
-
-    /// What the record says of this tab's drafts, in one number.
-    fn fingerprint_drafts(&self) -> u64 {
-        let mut hasher = FxHasher::default();
-        for draft in self.conversation.drafts.iter() {
-            if let Some(is_written) = draft.is_written() {
-                hasher.write(draft.id.as_bytes());
-                hasher.write_u8(is_written.into());
-            }
-        }
-        hasher.finish()
     }
 
     fn is_alive(&self, record: &Record) -> bool {

@@ -511,3 +511,21 @@ fn a_closed_chat_claims_nothing() {
     browser.pass(5_000);
     assert_eq!(browser.kept(), ["left behind", "typed in vain"]);
 }
+
+#[test]
+fn a_tab_that_hears_nothing_does_not_make_the_session_look_older() {
+    let mut browser = second_is_cut_off(&[]);
+    browser.server.is_down = false;
+    browser.pass(40_000);
+    browser.server.is_down = true;
+    browser.cut(1);
+    browser.pass(100_000);
+    let (active, cursor) = (browser.record().unwrap()["active"].clone(), browser.record().unwrap()["cursor"].clone());
+    assert!(active.as_u64().unwrap() > browser.now - 60_000, "kept up by the first tab");
+    browser.send(1, "d1", "meanwhile");
+    let record = browser.record().unwrap();
+    assert_eq!(
+        (&record["active"], &record["cursor"], browser.kept()),
+        (&active, &cursor, vec!["meanwhile".to_owned()])
+    );
+}

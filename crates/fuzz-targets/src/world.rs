@@ -138,7 +138,7 @@ impl World {
     /// What support is told holds no token either.
     pub fn check_diagnostics(&self) {
         let now = Now { mono: self.mono, wall: self.wall };
-        let diagnostics = self.engine.diagnostics(now).to_json();
+        let diagnostics = told(&self.engine.diagnostics(now));
         assert!(!diagnostics.contains(SECRET), "a token in the diagnostics: {diagnostics}");
     }
 
@@ -296,7 +296,10 @@ impl World {
             }
             Output::Change(change) => self.apply(change),
             Output::Event(event) => {
-                let told = event.to_json();
+                let mut told = told(&event.body);
+                if let Some(envelope) = &event.envelope {
+                    told.push_str(&self::told(envelope));
+                }
                 assert!(!told.contains(SECRET), "a token in an event: {told}");
             }
             Output::Settle { call, result: _ } => {
@@ -314,7 +317,7 @@ impl World {
 
     /// What the face does with a change; it would throw where this panics.
     fn apply(&mut self, change: Change) {
-        let told = change.to_json();
+        let told = told(&change);
         assert!(!told.contains(SECRET), "a token in a change: {told}");
         match change {
             Change::Insert { at, message } => {
@@ -337,6 +340,13 @@ impl World {
             _ => {}
         }
     }
+}
+
+/// What the page parses.
+pub(crate) fn told(what: &impl ToJson) -> String {
+    let told = what.to_json();
+    serde_json::from_str::<serde::de::IgnoredAny>(&told).expect("what is told is JSON");
+    told
 }
 
 fn is_header(text: &str) -> bool {

@@ -11,7 +11,7 @@ const DOWNTIMES_MS: [u32; 4] = [0, 5_000, 30_000, 120_000];
 /// Sockets that it accepts in a second.
 const PER_SECOND: u32 = 2_000;
 /// The engines are fewer, and the server smaller by as much.
-const ENGINES: u32 = CLIENTS / 10;
+const ENGINES: u32 = CLIENTS / 20;
 
 const INTRODUCTION: &str = "\
 # A hundred thousand clients come back
@@ -44,8 +44,8 @@ than 5 and more than 10 attempts, and so would have given up by such a limit.
 const WHOLE_CLIENT: &str = "
 ## The client as a whole
 
-The same with the engine itself in place of the rule: 10,000 engines, each with a conversation under way, against a server that
-accepts 200 in a second. They ask for all that they would ask for: after a refused handshake that is a probe, too,
+The same with the engine itself in place of the rule: 5,000 engines, each with a conversation under way, against a server that
+accepts 100 in a second. They ask for all that they would ask for: after a refused handshake that is a probe, too,
 and perhaps another session as a control experiment ([decision 0008](decisions/0008-a-refusal-is-put-to-the-test.md)). HTTP
 requests are not limited. While the server is down, they get a 503 from a front (a load balancer), or no answer.
 They give up after 10 attempts.

@@ -39,7 +39,7 @@ fn the_peak_is_at_most_two_thirds_of_that_of_the_native_rule_and_half_as_high_wi
 
 #[test]
 fn a_crowd_costs_at_most_one_in_five_hundred_a_session_that_the_server_still_has() {
-    for (down_ms, has_front) in [(0, true), (5_000, false), (30_000, true)] {
+    for (down_ms, has_front) in [(0, true), (30_000, true)] {
         let outage = Outage { down_ms, per_second: Some(100) };
         let course = engines::run(&outage, has_front, 5_000, SEED);
         let back = course.back.iter().filter(|time| time.is_some()).count();

@@ -4,7 +4,8 @@ if (new URLSearchParams(location.search).has("remote")) {
   const AsyncFunction = (async () => undefined).constructor;
   void (async () => {
     for (let answer = null; ;) {
-      const response = await fetch("/remote", { method: "POST", body: JSON.stringify(answer) });
+      const headers = { "Content-Type": "application/json" };
+      const response = await fetch("/remote", { method: "POST", headers, body: JSON.stringify(answer) });
       const { number, body, values } = await response.json();
       try {
         answer = { number, value: (await new AsyncFunction(body)(...values)) ?? null };
