@@ -87,6 +87,16 @@ impl Outbox {
         }
     }
 
+    /// The conversation of a page has ended: what the page that was there before has left behind ends with it, unseen.
+    pub(crate) fn end(&mut self, load: Load) {
+        for sent in &mut self.sent {
+            let is_left_behind = sent.load.page == load.page && sent.load.number < load.number;
+            if is_left_behind && !sent.is_confirmed && sent.excuse.is_none() {
+                sent.excuse = Some("the conversation has ended");
+            }
+        }
+    }
+
     pub(crate) fn confirm(&mut self, draft_id: &str) {
         if let Some(sent) = self.find(draft_id) {
             sent.is_confirmed = true;

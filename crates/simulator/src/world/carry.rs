@@ -179,7 +179,9 @@ impl World {
                 if let Some(session) = self.pages[page].session.clone() {
                     self.check_given_up(page, &session, "ended");
                 }
+                self.outbox.end(self.pages[page].load);
             }
+            Change::Ended { ended: Some(_) } => self.outbox.end(self.pages[page].load),
             Change::Insert { message, .. } | Change::Replace { message, .. } => self.note_message(message),
             _ => {}
         }
