@@ -149,8 +149,7 @@ impl Engine {
             let is_orphan = |draft: &StoredDraft| draft.is_written && orphaned.contains(&draft.tab);
             let (orphans, others) = lost.drafts.into_iter().partition::<Vec<_>, _>(is_orphan);
             // What was never written, other tabs may still see to.
-            let is_restart = self.keeper.is_restart;
-            let is_wanted = |draft: &StoredDraft| !is_restart && !draft.is_written && draft.tab != self.keeper.tab;
+            let is_wanted = |draft: &StoredDraft| !draft.is_written && draft.tab != self.keeper.tab;
             self.keeper.heritage = others.into_iter().filter(is_wanted).collect();
             self.bury_orphans(orphans);
         }
@@ -205,7 +204,7 @@ impl Engine {
         self.proceed();
     }
 
-    /// The session was lost with what tabs that are gone had written: nobody else says what became of that.
+    /// The session was lost with messages of tabs that are gone: nobody else says what became of them.
     fn bury_orphans(&mut self, drafts: Vec<StoredDraft>) {
         let ids: Vec<_> = drafts.iter().map(|draft| draft.id.clone()).collect();
         self.conversation.restore_drafts(drafts, self.now, &mut self.out);
@@ -228,9 +227,12 @@ impl Engine {
             }
             _ => None,
         };
-        self.keeper.is_restart = false;
+        let mut heritage = core::mem::take(&mut self.keeper.heritage);
+        if core::mem::take(&mut self.keeper.is_restart) {
+            // The user wanted none of that any more.
+            heritage.clear();
+        }
         if self.keeper.has_lock {
-            let heritage = core::mem::take(&mut self.keeper.heritage);
             // Should nobody see to them any more, they come before what is written from now on.
             self.ask_owners(&heritage);
             if !self.keeper.silent.is_empty() {

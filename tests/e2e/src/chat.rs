@@ -220,6 +220,23 @@ impl<'a> Chat<'a> {
         self.sandbox.ask(&format!("/sessions/{session}/log")).await
     }
 
+    /// The sandbox's log of a session, once it is as wanted.
+    ///
+    /// # Panics
+    ///
+    /// When that does not come true.
+    pub async fn log_when(&self, session: &str, is_wanted: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + SETTLE_LIMIT;
+        loop {
+            let log = self.log_of(session).await;
+            if is_wanted(&log) {
+                return log;
+            }
+            assert!(Instant::now() < deadline, "not as wanted within {SETTLE_LIMIT:?}: {log}");
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
     /// Waits until exactly these messages have arrived, in this order, and been answered, and the page shows the
     /// conversation as the server's history has it; then checks that the agent was asked to join once. Returns the log.
     ///

@@ -60,3 +60,32 @@ fn reports_a_promise_that_is_rejected() {
         page.eval_async("throw new Error('the page says no');", &[]).await;
     });
 }
+
+#[test]
+fn windows_share_what_is_stored() {
+    e2e::on_sandbox(async |page, sandbox| {
+        page.open(&sandbox.page("/elsewhere.html")).await;
+        page.eval("localStorage.setItem('told', 'yes');", &[]).await;
+        let first = page.window().await;
+        let second = page.new_window().await;
+        page.open(&sandbox.page("/elsewhere.html")).await;
+        page.wait_until("localStorage.getItem('told') === 'yes'").await;
+        assert_eq!(page.windows().await.len(), 2);
+        page.close_window(&first).await;
+        assert_ne!(page.window().await, second);
+    });
+}
+
+#[test]
+fn a_profile_outlives_its_browser() {
+    e2e::on_profile(async |visits, sandbox| {
+        for count in 1..=2 {
+            visits
+                .visit(sandbox, async |page| {
+                    page.open(&sandbox.page("/visits.html")).await;
+                    assert_eq!(page.wait_until("globalThis.visits").await, count);
+                })
+                .await;
+        }
+    });
+}

@@ -53,12 +53,7 @@ fn a_page_that_is_left_goes_politely_and_is_whole_when_the_user_comes_back() {
         chat.settle(&["one"]).await;
         page.eval("trace.mark = 'the same page';", &[]).await;
         page.open(&sandbox.page("/elsewhere.html")).await;
-        let log = loop {
-            let log = chat.log_of(&session).await;
-            if log["sockets"][0]["closed"].is_string() {
-                break log;
-            }
-        };
+        let log = chat.log_when(&session, |log| log["sockets"][0]["closed"].is_string()).await;
         // Firefox takes no page into its cache that has a socket as it is left, and so closes that itself, with 1001.
         let is_cached = page.engine() != Engine::Firefox;
         assert_eq!(log["sockets"][0]["closed_by"], "client", "{log}");

@@ -32,12 +32,8 @@ fn two_windows_show_one_live_conversation() {
         first.order("drop", json!({ "socket": 1 })).await;
         first.say(&["three"]).await;
         second.say(&["four"]).await;
-        let log = loop {
-            let log = second.log().await;
-            if e2e::texts_said(&log).len() >= 4 {
-                break log;
-            }
-        };
+        let session = first.session().await;
+        let log = first.log_when(&session, |log| e2e::texts_said(log).len() >= 4).await;
         let said = e2e::texts_said(&log);
         let said: Vec<_> = said.iter().map(String::as_str).collect();
         assert!(said == ["one", "two", "three", "four"] || said == ["one", "two", "four", "three"], "{said:?}");
