@@ -21,7 +21,7 @@ pub(crate) struct Sent {
     pub(crate) repeats: usize,
     /// It was written to a socket.
     pub(crate) is_written: bool,
-    /// Another tab wrote it: it claimed the message when this one seemed to be gone.
+    /// Another tab claimed it, or wrote it, when this one seemed to be gone.
     pub(crate) is_claimed: bool,
     /// Why nothing is owed to it any more.
     pub(crate) excuse: Option<&'static str>,
@@ -83,6 +83,13 @@ impl Outbox {
         if let Some(sent) = self.sent.iter_mut().find(|sent| frame.contains(&sent.draft_id)) {
             sent.is_written = true;
             sent.is_claimed |= sent.load.page != load.page;
+        }
+    }
+
+    /// This page claims messages that another has left behind.
+    pub(crate) fn note_claim(&mut self, page: usize) {
+        for sent in self.sent.iter_mut().filter(|sent| sent.load.page != page && !sent.is_confirmed) {
+            sent.is_claimed = true;
         }
     }
 
