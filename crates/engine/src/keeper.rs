@@ -204,7 +204,7 @@ impl Engine {
         self.proceed();
     }
 
-    /// The session was lost with what tabs that are gone had written: nobody else says what became of that.
+    /// The session was lost with messages of tabs that are gone: nobody else says what became of them.
     fn bury_orphans(&mut self, drafts: Vec<StoredDraft>) {
         let ids: Vec<_> = drafts.iter().map(|draft| draft.id.clone()).collect();
         self.conversation.restore_drafts(drafts, self.now, &mut self.out);

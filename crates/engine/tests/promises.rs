@@ -20,6 +20,7 @@ fn each_promise_is_held_by_tests_that_exist() {
     let document = read(&root.join("docs/reliability.md"));
     let survive = sources(&root.join("tests/e2e/tests/survive"));
     let simulator = read(&root.join("crates/simulator/src/lib.rs"));
+    let storm = sources(&root.join("crates/storm/tests"));
     let named: Vec<_> = document.split('`').filter_map(|code| code.split_once("::")).collect();
     let missing: Vec<_> = named
         .iter()
@@ -27,6 +28,7 @@ fn each_promise_is_held_by_tests_that_exist() {
             (_, "NAME") => false,
             ("simulator", property) => !simulator.contains(&format!("| `{property}` |")),
             ("survive", test) => !survive.contains(&format!("\nfn {test}()")),
+            ("storm", test) => !storm.contains(&format!("\nfn {test}()")),
             (file, test) => {
                 !read(&root.join(format!("crates/engine/tests/{file}.rs"))).contains(&format!("\nfn {test}()"))
             }

@@ -422,7 +422,7 @@ fn a_message_that_nobody_claimed_goes_along_to_another_session() {
     browser.expire("s1");
     browser.pass(60_000);
     assert_eq!(browser.session(0), Some("s2"));
-    assert_eq!((browser.log("s2"), browser.kept().len()), (vec!["once".to_owned()], 0));
+    assert_eq!((browser.log("s2"), browser.kept().len()), (vec!["once".to_owned()], 0), "the other tab claims it");
 }
 
 #[test]

@@ -81,6 +81,14 @@ impl Device {
         Some(&from[..end])
     }
 
+    /// Whether the record says that a message was written.
+    pub(crate) fn says_written(&self, draft_id: &str) -> bool {
+        let record = self.record.as_deref().unwrap_or_default();
+        let record: serde_json::Value = serde_json::from_str(record).unwrap_or_default();
+        let drafts = record["drafts"].as_array().cloned().unwrap_or_default();
+        drafts.iter().any(|draft| draft["isWritten"] == true && draft.to_string().contains(draft_id))
+    }
+
     /// Whether the record holds a message.
     pub(crate) fn holds(&self, draft_id: &str) -> bool {
         self.record.as_deref().is_some_and(|record| record.contains(draft_id))

@@ -43,6 +43,8 @@
 //!   that lives; live events may be.
 //! - A frame to the client is overtaken by at most 100 ms.
 //! - A frame arrives at the server within 2 s of the death of its socket, or of its being closed by the page, or never.
+//! - What comes behind the end of a session, because it was overtaken, is not heard.
+//! - A page stops running with its device, or is told (`freeze`, `pagehide`); none hangs while others of its chat go on.
 //! - A socket over which frames still come in is alive; that nothing goes out shows at the next message.
 //! - Sockets are refused for a time by all servers or by none, not by every second one.
 

@@ -16,9 +16,12 @@ pub(crate) struct Sent {
     /// Why it was shown as failed, if that was the last that was said of it.
     pub(crate) failed: Option<ErrorCode>,
     pub(crate) is_confirmed: bool,
-    /// Times that the user sent it again after its session was gone, when it may have been in that session's log.
+    /// Times that it may be sent again in another session, though it may be in the log of the one that is gone: the user
+    /// sent it again, or the page went before the record said that it was written.
     pub(crate) repeats: usize,
-    /// Another tab wrote it: it claimed the message when this one seemed to be gone.
+    /// It was written to a socket.
+    pub(crate) is_written: bool,
+    /// Another tab claimed it, or wrote it, when this one seemed to be gone.
     pub(crate) is_claimed: bool,
     /// Why nothing is owed to it any more.
     pub(crate) excuse: Option<&'static str>,
@@ -49,6 +52,7 @@ impl Outbox {
             failed: None,
             is_confirmed: false,
             repeats: 0,
+            is_written: false,
             is_claimed: false,
             excuse: None,
         });
@@ -77,13 +81,31 @@ impl Outbox {
     /// A frame that holds a message is written by this page.
     pub(crate) fn note_writer(&mut self, frame: &str, load: Load) {
         if let Some(sent) = self.sent.iter_mut().find(|sent| frame.contains(&sent.draft_id)) {
+            sent.is_written = true;
             sent.is_claimed |= sent.load.page != load.page;
+        }
+    }
+
+    /// This page claims messages that another has left behind.
+    pub(crate) fn note_claim(&mut self, page: usize) {
+        for sent in self.sent.iter_mut().filter(|sent| sent.load.page != page && !sent.is_confirmed) {
+            sent.is_claimed = true;
         }
     }
 
     pub(crate) fn fail(&mut self, draft_id: &str, code: ErrorCode) {
         if let Some(sent) = self.find(draft_id) {
             sent.failed = Some(code);
+        }
+    }
+
+    /// The conversation of a page has ended: what the page that was there before has left behind ends with it, unseen.
+    pub(crate) fn end(&mut self, load: Load) {
+        for sent in &mut self.sent {
+            let is_left_behind = sent.load.page == load.page && sent.load.number < load.number;
+            if is_left_behind && !sent.is_confirmed && sent.excuse.is_none() {
+                sent.excuse = Some("the conversation has ended");
+            }
         }
     }
 

@@ -24,7 +24,11 @@ impl Engine {
         let Some(session) = &mut self.session else {
             if has_lock {
                 self.keeper.is_dirty = false;
-                if record.is_some_and(|record| Some(record.session) == self.replaces) {
+                if let Some(record) = record.filter(|record| Some(&record.session) == self.replaces.as_ref()) {
+                    let orphaned = core::mem::take(&mut self.keeper.orphaned);
+                    self.bury_orphans(
+                        record.drafts.into_iter().filter(|draft| orphaned.contains(&draft.tab)).collect(),
+                    );
                     self.out.push(Output::Forget);
                 }
             }

@@ -9,6 +9,7 @@ pub mod tabs;
 use std::collections::VecDeque;
 
 use poly_messaging_engine::*;
+use poly_messaging_simulator::State;
 use serde_json::{Value, json};
 
 /// Virtual time begins here: late enough that nothing is near zero.
@@ -45,20 +46,6 @@ pub struct Client {
     calls: CallId,
 }
 
-/// `ChatState`, as far as the tests look.
-#[derive(Debug, Clone)]
-pub struct State {
-    pub connection: ConnectionView,
-    pub session: Option<SessionView>,
-    pub messages: Vec<Message>,
-    pub agent: Option<Agent>,
-    pub is_agent_typing: bool,
-    pub suggestions: Vec<Suggestion>,
-    pub handoff: Option<Handoff>,
-    pub language: Option<String>,
-    pub ended: Option<Ended>,
-}
-
 pub fn options() -> Options {
     Options {
         api_url: "https://api.example/api/v1".into(),
@@ -92,22 +79,11 @@ impl Client {
     pub fn with_at(options: Options, seed: u64, now: u64) -> Self {
         let is_persistent = options.persistent;
         let engine = Engine::new(Config::parse(options).unwrap(), seed, Now { mono: now, wall: now });
-        let state = State {
-            connection: ConnectionView::Idle,
-            session: None,
-            messages: vec![],
-            agent: None,
-            is_agent_typing: false,
-            suggestions: vec![],
-            handoff: None,
-            language: None,
-            ended: None,
-        };
         Self {
             engine,
             now,
             deadline: None,
-            state,
+            state: State::default(),
             events: vec![],
             frames: vec![],
             requests: vec![],
@@ -382,44 +358,7 @@ impl Client {
 
 /// The text of a line that someone wrote.
 pub fn text_of(message: &Message) -> Option<String> {
-    match &message.body {
-        MessageBody::User { text, .. } | MessageBody::Agent { text, .. } => Some(text.clone()),
-        MessageBody::System { .. } => None,
-    }
-}
-
-impl State {
-    /// What the JavaScript face does with a change.
-    pub fn apply(&mut self, change: Change) {
-        match change {
-            Change::Connection { connection } => self.connection = connection,
-            Change::Session { session } => self.session = session,
-            Change::Insert { at, message } => {
-                assert!(!self.messages.iter().any(|other| other.id == message.id), "two lines of one id: {message:?}");
-                self.messages.insert(at as usize, *message);
-            }
-            Change::Replace { at, message } => {
-                assert_eq!(self.messages[at as usize].id, message.id, "a line lost its id");
-                self.messages[at as usize] = *message;
-            }
-            Change::Append { at, text: more } => match &mut self.messages[at as usize].body {
-                MessageBody::Agent { text, .. } => text.push_str(&more),
-                other => panic!("text for {other:?}"),
-            },
-            Change::Move { from, to } => {
-                let message = self.messages.remove(from as usize);
-                self.messages.insert(to as usize, message);
-            }
-            Change::Remove { at } => drop(self.messages.remove(at as usize)),
-            Change::Clear => self.messages.clear(),
-            Change::Agent { agent } => self.agent = agent,
-            Change::Typing { is_agent_typing } => self.is_agent_typing = is_agent_typing,
-            Change::Suggestions { suggestions } => self.suggestions = suggestions,
-            Change::Handoff { handoff } => self.handoff = Some(*handoff),
-            Change::Language { language } => self.language = language,
-            Change::Ended { ended } => self.ended = ended,
-        }
-    }
+    poly_messaging_simulator::text_of(message).map(str::to_owned)
 }
 
 // -------------------------------------------------------------------------------------------------- the wire

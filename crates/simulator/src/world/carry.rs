@@ -52,6 +52,9 @@ impl World {
                 self.happenings.plan(at, Happening::Give { load, input: Input::JoinPrepared { id } });
             }
             Output::Tell { text } => {
+                if text.contains(r#""op":"claimed""#) {
+                    self.outbox.note_claim(page);
+                }
                 for other in (0..self.pages.len()).filter(|other| *other != page) {
                     let at = self.now + self.random.among(0..=10);
                     let (load, input) = (self.pages[other].load, Input::News { text: text.clone() });
@@ -179,7 +182,9 @@ impl World {
                 if let Some(session) = self.pages[page].session.clone() {
                     self.check_given_up(page, &session, "ended");
                 }
+                self.outbox.end(self.pages[page].load);
             }
+            Change::Ended { ended: Some(_) } => self.outbox.end(self.pages[page].load),
             Change::Insert { message, .. } | Change::Replace { message, .. } => self.note_message(message),
             _ => {}
         }

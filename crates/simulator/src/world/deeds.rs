@@ -54,7 +54,8 @@ impl World {
                 let call = self.pages[page].call("restart");
                 self.give(page, Input::Restart { call });
             }
-            Deed::Reload { page, is_told } => self.reload(page, is_told),
+            // A device that sleeps is not used.
+            Deed::Reload { page, is_told } if !self.pages[page].is_asleep => self.reload(page, is_told),
             Deed::Hide { page, lateness } if self.pages[page].runs() => {
                 self.pages[page].is_visible = false;
                 self.pages[page].lateness = lateness;
@@ -151,6 +152,9 @@ impl World {
             let is_owed = is_kept && self.device.holds(&sent.draft_id);
             if sent.load.page == page && !sent.is_confirmed && sent.excuse.is_none() && !is_owed {
                 sent.excuse = Some("the page went before it was stored");
+            }
+            if is_owed && sent.is_written && !self.device.says_written(&sent.draft_id) {
+                sent.repeats += 1;
             }
         }
         self.load_page(page, load.number + 1);

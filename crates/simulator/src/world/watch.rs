@@ -112,7 +112,7 @@ impl World {
     pub(super) fn note_online(&mut self, number: usize) {
         let is_calm = !self.network.is_dead() && self.server.trouble.is_none();
         let page = &mut self.pages[number];
-        let is_known = page.session.as_ref().is_some_and(|session| self.server.has(self.now, session));
+        let is_known = page.state.session.as_ref().is_some_and(|view| self.server.has(self.now, &view.id));
         if !is_calm || !is_known || !page.runs() || !page.is_visible || is_excused_from_being_open(page) {
             return;
         }
