@@ -26,7 +26,7 @@
 //! | `transcript` | in the end a page shows the log: texts, order, roles, streamed messages whole |
 //! | `sessions` | no session is replaced, left or ended while the server has it, unless the user wanted that, it was refused for having too many sockets, or the record was not to be had in time |
 //! | `sockets` | a page has at most one socket, writes to open ones only, and closes with codes it may use |
-//! | `open` | the connection is open within 75 s of everything being well, within 1 s of the browser's saying online |
+//! | `open` | the connection is open within 75 s of everything being well, 150 s where the session was lost, and within 1 s of the browser's saying online, or 5 s where a dead socket seemed to live |
 //! | `backoff` | the first attempt waits at most 2 s, attempt n at most min(30 s, 1.5 · 2^(n-1) s), and is then made |
 //! | `budget` | no more attempts than allowed, and not given up before |
 //! | `heartbeats` | neither missing nor more often than the interval and the checks of a connection make them |
@@ -43,6 +43,7 @@
 //!   that lives; live events may be.
 //! - A frame to the client is overtaken by at most 100 ms.
 //! - A frame arrives at the server within 2 s of the death of its socket, or of its being closed by the page, or never.
+//! - A frame that arrives late, from a socket that is dead, is echoed on the next one: the two are not lost together.
 //! - What comes behind the end of a session, because it was overtaken, is not heard.
 //! - A page stops running with its device, or is told (`freeze`, `pagehide`); none hangs while others of its chat go on.
 //! - A socket over which frames still come in is alive; that nothing goes out shows at the next message.

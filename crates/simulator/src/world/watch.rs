@@ -10,6 +10,8 @@ use crate::page::Page;
 /// socket that is dead is found out by a heartbeat (30 s, 45 s on some servers, and 10 s for the answer), or an attempt
 /// that was begun too early is given up (15 s) and the next made after the longest pause (30 s).
 pub(crate) const OPEN_MS: u64 = 75_000;
+/// The same where the session was lost meanwhile: two refusals by a server that answers come before another is made.
+pub(crate) const OPEN_ANEW_MS: u64 = 150_000;
 /// The same once the browser says that there is a network again, beyond the time that frames are on their way: where
 /// no socket was thought to be open, and where a dead one was (3 s for the heartbeat's answer, 2 s of backoff).
 const ONLINE_MS: u64 = 1_000;
@@ -43,7 +45,9 @@ impl World {
             let watch = &self.pages[number].watch;
             if let (Some(calm), Some(down)) = (self.calm_since, watch.down_since) {
                 let since = calm.max(down).max(watch.runs_since);
-                if now > since + OPEN_MS {
+                let session = self.pages[number].session.as_ref();
+                let is_known = session.is_some_and(|session| self.server.has(now, session));
+                if now > since + if is_known { OPEN_MS } else { OPEN_ANEW_MS } {
                     self.accuse("open", format!("page {number} has no working connection since {} ms", now - since));
                 }
             }
@@ -178,7 +182,7 @@ impl World {
         let watch = &mut self.pages[page].watch;
         watch.attempt = attempt;
         watch.attempts_online += u64::from(is_online);
-        let made = watch.attempts_online;
+        let made = watch.attempts_online.min(u64::from(attempt));
         if let Some(most) = most.filter(|most| made > *most) {
             self.accuse("budget", format!("page {page} makes attempt {made} of {most}"));
         }
