@@ -1,97 +1,31 @@
-/** The entry of the package: what it exports, and nothing else. Importing it does nothing. */
-
-import init_, { Client } from "#wasm";
-import type { ClientConstructor } from "./boundary.js";
-import { DefaultChat } from "./chat.js";
-import { toPolyError } from "./errors.js";
-import { ModuleLoader, type Glue, type ModuleSource } from "./module.js";
-import { parseOptions, type Settings } from "./options.js";
-import type { Chat, ChatOptions } from "./types.js";
-
-export { PolyError } from "./errors.js";
-export type { PolyErrorCode } from "./errors.js";
-export type { ChatEvent, Envelope } from "./event-types.js";
-export type { ModuleSource } from "./module.js";
-export { detectPlatform } from "./platform.js";
-export type {
-  AgentMessage,
-  Attachment,
-  CallAction,
-  ChatMessage,
-  ChatState,
-  ConnectionState,
-  HandoffState,
-  MessageBase,
-  Suggestion,
-  SystemMessage,
-  UserMessage,
-} from "./state.js";
-export type {
-  AccessToken,
-  Chat,
-  ChatOptions,
-  DeviceType,
-  Logger,
-  LogLevel,
-  Platform,
-  SessionStorageAdapter,
-} from "./types.js";
-export { version } from "./version.js";
-
-const glue: Glue = { init: (options) => init_(options), Client: Client };
-const loader = new ModuleLoader(glue, () => new URL("./poly_messaging_web.wasm", import.meta.url));
-
 /**
- * Opens a chat: takes up the stored session if there is one still alive, else starts a new one. Synchronous; loads the WebAssembly module and connects in the background, and
- * takes commands meanwhile. On a server (no `window`) it returns an idle chat that does nothing, and whose calls that
- * wait for something reject with `transport/not-connected`. Throws `config/invalid` on bad options.
+ * The entry `.`: the WebAssembly module is a file beside this script. Importing it does nothing.
+ *
+ * A page whose content policy allows scripts of its own but no fetch of its own (no `connect-src 'self'`) is refused that
+ * file. There the same bytes are taken from the script beside it, if it is there: it is where these files lie as they came,
+ * and not in what a bundler made of them, which must neither look for that script nor put it anywhere.
  */
-export function createChat(options: ChatOptions): Chat {
-  return new DefaultChat(options, loader);
-}
 
-/**
- * Loads the WebAssembly module ahead of time, by default from `poly_messaging_web.wasm` beside this script. Idempotent:
- * once it is loaded or being loaded, `source` is not looked at. Rejects with `config/wasm-unavailable`; a failed load
- * may be tried again.
- */
-export async function init(source?: ModuleSource): Promise<void> {
-  await loader.load(source);
-}
+import { loader } from "./loader.js";
+import { download, type ModuleSource } from "./module.js";
 
-/**
- * Whether `createChat` with these options would take up a stored session: one is there, and neither it nor its token has
- * run out. What the server says of it is known only when it is taken up. Loads the module. On a server, and where
- * nothing can be read, false. Rejects with `config/invalid` on bad options, with `config/wasm-unavailable` where the
- * module cannot be had.
- */
-export async function hasResumableSession(options: ChatOptions): Promise<boolean> {
-  return (
-    (await stored(options, async (Client, { engine, persistence }) => {
-      const record = await Client.stored(engine, persistence);
-      return record !== undefined && Client.isResumable(engine, record);
-    })) ?? false
-  );
-}
+export * from "./entry.js";
 
-/**
- * Forgets the session stored under these options: those with the same connector token, server and host identifier. A
- * chat that is open goes on, and may store it anew; `end()` is for that. Rejects as `hasResumableSession` does.
- */
-export async function clearSession(options: ChatOptions): Promise<void> {
-  await stored(options, (Client, { engine, persistence }) => Client.forgetStored(engine, persistence));
-}
+let tries = 0;
 
-async function stored<T>(
-  options: ChatOptions,
-  work: (Client: ClientConstructor, settings: Settings) => Promise<T>,
-): Promise<T | undefined> {
-  const settings = parseOptions(options);
-  if (typeof window === "undefined" || settings.persistence === "none") return undefined;
-  const Client = await loader.load();
+loader.origin = async () => {
+  const address = new URL("./poly_messaging_web.wasm", import.meta.url);
   try {
-    return await work(Client, settings);
+    return await download(address);
   } catch (thrown) {
-    throw toPolyError(thrown);
+    try {
+      // A browser may remember that a script could not be had, by its whole address.
+      const script = (await import(
+        /* @vite-ignore */ /* webpackIgnore: true */ address.href.replace(/wasm$/, `js#${tries++}`)
+      )) as { default: () => ModuleSource };
+      return script.default();
+    } catch {
+      throw thrown;
+    }
   }
-}
+};

@@ -22,13 +22,12 @@ export class ModuleLoader {
   /** For diagnostics. */
   state: "none" | "loading" | "loaded" | "failed" = "none";
   #loading: Promise<ClientConstructor> | null = null;
+  /** Gives the module where no source is given. Set by the entry. */
+  declare origin: () => ModuleSource | Promise<ModuleSource>;
   readonly #glue: Glue;
-  readonly #address: () => URL;
 
-  /** `address` says where the module is when no source is given. */
-  constructor(glue: Glue, address: () => URL) {
+  constructor(glue: Glue) {
     this.#glue = glue;
-    this.#address = address;
   }
 
   /**
@@ -45,7 +44,7 @@ export class ModuleLoader {
       if (typeof WebAssembly !== "object") {
         throw unavailable("WebAssembly is switched off or not supported in this browser.", false);
       }
-      const module = await compile(source === undefined ? this.#address() : await source);
+      const module = await compile(await (source ?? this.origin()));
       try {
         await this.#glue.init({ module_or_path: module });
       } catch (thrown) {
@@ -91,7 +90,8 @@ async function compile(source: ModuleSource): Promise<WebAssembly.Module> {
   return compileBytes(bytes, `${where} (${type})`);
 }
 
-async function download(source: string | URL | Request): Promise<Response> {
+/** Fetches the module. Rejects with `config/wasm-unavailable` where there is no answer. */
+export async function download(source: string | URL | Request): Promise<Response> {
   try {
     return await fetch(source);
   } catch (thrown) {
@@ -116,7 +116,7 @@ function unreachable(where: string, cause: unknown): PolyError {
   const offline = typeof navigator === "object" && !navigator.onLine;
   const reason = offline
     ? "the device is offline"
-    : "the network is down, or the page's Content Security Policy (connect-src) or CORS forbids it";
+    : "the network is down, or the page's Content Security Policy (connect-src) or CORS forbids it (poly-messaging-web/inline fetches nothing)";
   return unavailable(`The WebAssembly module could not be fetched from ${where}: ${reason}.`, true, cause);
 }
 

@@ -10,7 +10,9 @@ const BYTES = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const ADDRESS = "https://www.example.com/chat/poly_messaging_web.wasm";
 
 function loaderWith(init: Glue["init"] = () => Promise.resolve()): ModuleLoader {
-  return new ModuleLoader({ init, Client: FakeClient }, () => new URL(ADDRESS));
+  const loader = new ModuleLoader({ init, Client: FakeClient });
+  loader.origin = () => new URL(ADDRESS);
+  return loader;
 }
 
 /** The next fetches get these, in order. */

@@ -1,8 +1,8 @@
 //! `cargo xtask build`: the npm package in pkg/, and the demo page that uses it.
 //!
-//! The crate is compiled to WebAssembly, wasm-bindgen generates the glue, wasm-opt shrinks the module, esbuild bundles
-//! js/ with the glue into one ES module, terser shrinks it, and tsc writes the declarations. A step whose inputs have
-//! not changed is skipped.
+//! The crate is compiled to WebAssembly, wasm-bindgen generates the glue, wasm-opt shrinks the module, which is also written
+//! as a script; esbuild bundles js/ with the glue into one script for each entry, terser shrinks it, and tsc writes the
+//! declarations. A step whose inputs have not changed is skipped.
 
 use std::{
     fs,
@@ -19,8 +19,10 @@ use crate::{
     tools,
 };
 
+mod bytes;
 mod names;
 mod panics;
+mod scripts;
 
 /// What a page's JavaScript engine must understand: the first browsers with all that the module needs as well.
 const BROWSERS: &str = "es2022,chrome94,edge94,firefox93,safari15.4";
@@ -31,17 +33,6 @@ const INLINING: &str = "-Cllvm-args=-inline-threshold=10";
 
 /// What wasm-opt does. The lowest kilobyte is unused: it is the far end of the stack, which grows down towards it.
 const WASM_PASSES: [&str; 4] = ["--gufa-optimizing", "-Oz", "--converge", "--low-memory-unused"];
-
-/// What is done to the script that esbuild made: it looks further than esbuild does, and writes functions as arrows where
-/// nothing tells the difference.
-const TERSER: [&str; 6] = [
-    "--module",
-    "--ecma=2022",
-    "--mangle",
-    "--compress=ecma=2022,passes=3,unsafe_arrows=true",
-    "--source-map=content='pkg/index.js.map',url='index.js.map',includeSources",
-    "--comments=false",
-];
 
 /// What rustc enables for wasm32-unknown-unknown, which is what wasm-opt may use and must keep to.
 const WASM_FEATURES: [&str; 7] = [
@@ -68,7 +59,8 @@ pub(crate) fn package(options: Options) -> Result<()> {
     tools::wasm_target()?;
     bind(options)?;
     optimize(options)?;
-    bundle(options)?;
+    bytes::encode(options)?;
+    scripts::bundle(options)?;
     declare()
 }
 
@@ -201,41 +193,6 @@ fn wasm_opt(arguments: &[&str], output: &Path) -> Result<()> {
         ]),
         "Is node_modules whole? `npm ci` installs it anew.",
     )
-}
-
-/// Makes pkg/index.js.
-fn bundle(options: Options) -> Result<()> {
-    ensure!(root().join("js/src/index.ts").exists(), "js/src/index.ts is missing");
-    let output = pkg().join("index.js");
-    let inputs = [root().join("js/src"), root().join("tsconfig.json"), root().join("package.json"), glue()];
-    let variant = [variant(options), &TERSER.join(" ")].join(" ");
-    step("esbuild", &variant, &inputs, std::slice::from_ref(&output), || {
-        let mut esbuild = tools::npm_program("esbuild");
-        esbuild.args(["js/src/index.ts", "--bundle", "--format=esm", "--sourcemap", "--log-level=warning"]);
-        esbuild.args([format!("--target={BROWSERS}"), "--outfile=pkg/index.js".to_owned()]);
-        if !options.dev {
-            esbuild.args(["--minify", "--legal-comments=none"]);
-        }
-        run(&mut esbuild, "The lines above say where js/ does not compile.")?;
-        if !options.dev {
-            run(
-                tools::npm_program("terser").args(["pkg/index.js", "--output=pkg/index.js"]).args(TERSER),
-                "Is node_modules whole? `npm ci` installs it anew.",
-            )?;
-        }
-        loads_as_it_stands(&fs::read_to_string(&output)?)
-    })
-}
-
-/// Checks what the bundler is trusted with: no import is left over, and the module is found beside the script.
-fn loads_as_it_stands(script: &str) -> Result<()> {
-    let address = format!("new URL(\"./{MODULE}.wasm\", import.meta.url)");
-    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
-    ensure!(squeezed(script).contains(&squeezed(&address)), "pkg/index.js must load the module from `{address}`");
-    if let Some(import) = script.lines().find(|line| line.starts_with("import ") || line.starts_with("import{")) {
-        bail!("pkg/index.js must stand alone, but it imports: {}", import.chars().take(80).collect::<String>());
-    }
-    Ok(())
 }
 
 /// Makes pkg/*.d.ts.

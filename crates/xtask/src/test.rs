@@ -164,6 +164,9 @@ fn js_tests() -> Result<Count> {
                 "--target=node20",
                 "--sourcemap",
                 "--entry-names=[name]",
+                // No ES modules, and one of each for all that is in a test.
+                "--external:react",
+                "--external:react-dom",
             ])
             .args(["--outdir=target/js-tests", "--out-extension:.js=.mjs", "--log-level=warning"])
             .args(&sources),

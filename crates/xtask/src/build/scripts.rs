@@ -1,0 +1,120 @@
+//! The scripts of the package, one for each entry: bundled by esbuild, shrunk by terser.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::{BROWSERS, Options, glue, variant};
+use crate::{
+    project::{MODULE, bindings, pkg, root},
+    steps::{run, step},
+    tools,
+};
+
+/// One script of the package.
+pub(crate) struct Script {
+    /// Its name in pkg/.
+    pub(crate) name: &'static str,
+    /// What it is made from.
+    source: &'static str,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// An ES module that imports nothing.
+    Alone,
+    /// An ES module that imports `./index.js`, so that a page has one chat client whatever entries it uses.
+    BesideIndex,
+    /// A script for pages without ES modules.
+    Classic,
+}
+
+/// What a script `BesideIndex` may import.
+const BESIDE: [&str; 2] = ["./index.js", "react"];
+
+/// All scripts of the package.
+pub(crate) const SCRIPTS: [Script; 7] = [
+    Script { name: "index.js", source: "js/src/index.ts", kind: Kind::Alone },
+    Script { name: "inline.js", source: "js/src/inline.ts", kind: Kind::Alone },
+    Script { name: "react.js", source: "js/src/react.ts", kind: Kind::BesideIndex },
+    Script { name: "webview.js", source: "js/src/webview.ts", kind: Kind::Alone },
+    Script { name: "widget.js", source: "js/src/widget.ts", kind: Kind::BesideIndex },
+    Script { name: "poly-messaging.js", source: "js/src/classic.ts", kind: Kind::Classic },
+    Script { name: "poly_messaging_web.js", source: "target/wasm-bindgen/bytes.js", kind: Kind::Alone },
+];
+
+/// What is done to a script that esbuild made: terser looks further than esbuild does, and writes functions as arrows where
+/// nothing tells the difference. The comments that stay are for bundlers.
+const TERSER: [&str; 5] = [
+    "--ecma=2022",
+    "--mangle",
+    "--compress=ecma=2022,passes=3,unsafe_arrows=true,directives=false",
+    "--comments=/@vite-ignore|webpackIgnore/",
+    "--toplevel",
+];
+
+/// Makes pkg/*.js.
+pub(super) fn bundle(options: Options) -> Result<()> {
+    let mut inputs = ["js/src", "tsconfig.json", "package.json"].map(|path| root().join(path)).to_vec();
+    inputs.extend([glue(), bindings().join("snippets"), bindings().join("bytes.js")]);
+    let variant = [variant(options), &TERSER.join(" ")].join(" ");
+    let outputs: Vec<_> = SCRIPTS.iter().map(|script| pkg().join(script.name)).collect();
+    step("scripts", &variant, &inputs, &outputs, || {
+        for script in &SCRIPTS {
+            script.make(options)?;
+        }
+        Ok(())
+    })
+}
+
+impl Script {
+    fn make(&self, options: Options) -> Result<()> {
+        let Self { name, source, kind } = *self;
+        let output = format!("pkg/{name}");
+        ensure!(root().join(source).exists(), "{source} is missing");
+        let mut esbuild = tools::npm_program("esbuild");
+        esbuild.args([source, "--bundle", "--sourcemap", "--log-level=warning"]);
+        esbuild.args([format!("--target={BROWSERS}"), format!("--outfile={output}")]);
+        esbuild.arg(if kind == Kind::Classic { "--format=iife" } else { "--format=esm" });
+        if kind == Kind::BesideIndex {
+            esbuild.args(BESIDE.map(|import| format!("--external:{import}")));
+        }
+        let metafile = bindings().join(format!("{name}.json"));
+        esbuild.arg(format!("--metafile={}", metafile.display()));
+        if !options.dev {
+            // Whitespace is for terser to take out: esbuild takes the comments for bundlers with it.
+            esbuild.args(["--minify-syntax", "--minify-identifiers", "--legal-comments=none"]);
+        }
+        run(&mut esbuild, "The lines above say where js/ does not compile.")?;
+        if !options.dev {
+            let mut terser = tools::npm_program("terser");
+            terser.args([&output, &format!("--output={output}")]).args(TERSER);
+            terser.arg(format!("--source-map=content='{output}.map',url='{name}.map',includeSources"));
+            if kind != Kind::Classic {
+                terser.arg("--module");
+            }
+            run(&mut terser, "Is node_modules whole? `npm ci` installs it anew.")?;
+        }
+        self.check(&metafile)
+    }
+
+    /// Checks what the bundler is trusted with: what is imported, and from where the module is loaded.
+    fn check(&self, metafile: &Path) -> Result<()> {
+        let output = format!("pkg/{}", self.name);
+        let script: String = fs::read_to_string(root().join(&output))?.split_whitespace().collect();
+        let names_module = script.contains(&format!("newURL(\"./{MODULE}.wasm\",import.meta.url)"));
+        ensure!(
+            names_module == (self.name == "index.js"),
+            "which script loads {MODULE}.wasm is not as it was: {output}"
+        );
+        let told: Value = serde_json::from_str(&fs::read_to_string(metafile)?)?;
+        let imports = told["outputs"][&output]["imports"].as_array().context("esbuild does not tell the imports")?;
+        for import in imports.iter().filter_map(|import| import["path"].as_str()) {
+            let allowed = self.kind == Kind::BesideIndex && BESIDE.contains(&import);
+            ensure!(allowed, "{output} must not import {import}");
+        }
+        Ok(())
+    }
+}

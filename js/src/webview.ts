@@ -1,0 +1,9 @@
+/** The entry `./webview`: a chat's events to the native application around the page, and its commands back. */
+
+import type { Chat } from "./types.js";
+
+/** Stub. */
+export function bridgeToNative(chat: Chat, options?: { name?: string }): () => void {
+  void options;
+  return chat.subscribe(() => undefined);
+}

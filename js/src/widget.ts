@@ -1,0 +1,9 @@
+/** The entry `./widget`: `<poly-chat>`. Importing it does nothing. */
+
+import { createChat } from "./index.js";
+
+/** Stub. */
+export function defineWidget(tagName = "poly-chat"): void {
+  void tagName;
+  void createChat;
+}
