@@ -288,9 +288,8 @@ export class DefaultChat implements Chat {
 
   /** An error of the module, to which the application's own words are added where it had no access token. */
   #error(error: PlainError): PolyError {
-    const { code, message, retryable, retryAfterMs } = error;
-    if (code !== "auth/token-failed" || this.#tokenFailure === undefined) return toPolyError(error);
-    return new PolyError(code, message, { retryable, retryAfterMs, cause: this.#tokenFailure });
+    const hasCause = error.code === "auth/token-failed" && this.#tokenFailure !== undefined;
+    return toPolyError(hasCause ? { ...error, cause: this.#tokenFailure } : error);
   }
 
   readonly #host: Host = {

@@ -9,6 +9,10 @@ import { bridgeToNative } from "./webview.js";
 /** What `window.PolyMessaging` holds: the exports of `poly-messaging-web` and of `poly-messaging-web/webview`. */
 export type PolyMessaging = typeof inline & { readonly bridgeToNative: typeof bridgeToNative };
 
-if (typeof window !== "undefined") {
-  (window as { PolyMessaging?: PolyMessaging }).PolyMessaging = { ...inline, bridgeToNative };
+declare global {
+  // Only a `var` becomes a property of `window`.
+  // eslint-disable-next-line no-var
+  var PolyMessaging: PolyMessaging;
 }
+
+if (typeof window !== "undefined") window.PolyMessaging = { ...inline, bridgeToNative };

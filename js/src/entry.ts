@@ -7,14 +7,12 @@ import type { ClientConstructor } from "./boundary.js";
 import { DefaultChat } from "./chat.js";
 import { toPolyError } from "./errors.js";
 import { loader } from "./loader.js";
-import type { ModuleSource } from "./module.js";
 import { parseOptions, type Settings } from "./options.js";
-import type { Chat, ChatOptions } from "./types.js";
+import type { Chat, ChatOptions, ModuleSource } from "./types.js";
 
 export { PolyError } from "./errors.js";
 export type { PolyErrorCode } from "./errors.js";
 export type { ChatEvent, Envelope } from "./event-types.js";
-export type { ModuleSource } from "./module.js";
 export { detectPlatform } from "./platform.js";
 export type {
   AgentMessage,
@@ -36,14 +34,15 @@ export type {
   DeviceType,
   Logger,
   LogLevel,
+  ModuleSource,
   Platform,
   SessionStorageAdapter,
 } from "./types.js";
 export { version } from "./version.js";
 
 /**
- * Opens a chat: takes up the stored session if there is one still alive, else starts a new one. Synchronous; loads the WebAssembly module and connects in the background, and
- * takes commands meanwhile. On a server (no `window`) it returns an idle chat that does nothing, and whose calls that
+ * Opens a chat: takes up the stored session if there is one still alive, else starts a new one. Synchronous; loads the
+ * WebAssembly module and connects in the background, and takes commands meanwhile. On a server (no `window`) it returns an idle chat that does nothing, and whose calls that
  * wait for something reject with `transport/not-connected`. Throws `config/invalid` on bad options.
  */
 export function createChat(options: ChatOptions): Chat {
@@ -51,9 +50,10 @@ export function createChat(options: ChatOptions): Chat {
 }
 
 /**
- * Loads the WebAssembly module ahead of time, by default from `poly_messaging_web.wasm` beside this script. Idempotent:
- * once it is loaded or being loaded, `source` is not looked at. Rejects with `config/wasm-unavailable`; a failed load
- * may be tried again.
+ * Loads the WebAssembly module ahead of time: from `source` or, by default, from `poly_messaging_web.wasm` beside the
+ * script, and with `./inline` and the classic script from the script itself. Idempotent: once it is loaded or being
+ * loaded, `source` is not looked at. Rejects with `config/wasm-unavailable`, whose message says what is in the way; a
+ * failed load may be tried again.
  */
 export async function init(source?: ModuleSource): Promise<void> {
   await loader.load(source);

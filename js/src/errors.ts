@@ -51,8 +51,19 @@ export type PolyErrorCode =
   /** A defect of this package. */
   | "internal";
 
-/** One class for every failure. Never holds a token. */
+/** What every `PolyError` has, of whichever copy of this file it is. */
+const BRAND = Symbol.for("poly-messaging-web.PolyError");
+
+/**
+ * One class for every failure. Never holds a token. `instanceof` also holds for an error of another of this package's entries,
+ * each of which brings a copy of this class.
+ */
 export class PolyError extends Error {
+  /** @internal */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === PolyError ? !!(value as PolyError | null | undefined)?.[BRAND] : super[Symbol.hasInstance](value);
+  }
+
   /** Stable: what to decide by. */
   readonly code: PolyErrorCode;
   /** Whether the same call may succeed when it is made again later. */
@@ -61,6 +72,11 @@ export class PolyError extends Error {
   readonly retryAfterMs: number | null;
   /** What was thrown underneath, where there was something. */
   declare readonly cause?: unknown;
+
+  /** @internal */
+  get [BRAND](): boolean {
+    return true;
+  }
 
   /** `message` is fit for a user's eyes: what happened and what to do, in one or two sentences. */
   constructor(
@@ -86,26 +102,41 @@ const OWN = {
   internal: [false, "Something went wrong inside the chat. Please report it."],
 } as const satisfies Partial<Record<PolyErrorCode, readonly [boolean, string]>>;
 
-/** A failure of this face, with the standard text of its code unless `message` says more. */
+/**
+ * A failure of this face, with the standard text of its code unless `message` says more.
+ *
+ * @internal
+ */
 export function failure(code: keyof typeof OWN, details?: { message?: string; cause?: unknown }): PolyError {
   const [retryable, message] = OWN[code];
   return new PolyError(code, details?.message ?? message, { ...details, retryable });
 }
 
-/** The module's errors are plain objects; whatever else comes out of it is a defect. */
+/**
+ * The module's errors are plain objects; whatever else comes out of it is a defect.
+ *
+ * @internal
+ */
 export function isPlainError(value: unknown): value is PlainError {
   return typeof value === "object" && value !== null && typeof (value as PlainError).code === "string";
 }
 
-/** `thrown` as a `PolyError`. */
+/**
+ * `thrown` as a `PolyError`.
+ *
+ * @internal
+ */
 export function toPolyError(thrown: unknown): PolyError {
   if (thrown instanceof PolyError) return thrown;
   if (!isPlainError(thrown)) return failure("internal", { cause: thrown });
-  const { code, message, retryable, retryAfterMs } = thrown;
-  return new PolyError(code as PolyErrorCode, message, { retryable, retryAfterMs });
+  return new PolyError(thrown.code as PolyErrorCode, thrown.message, thrown);
 }
 
-/** The text of anything that was thrown. */
+/**
+ * The text of anything that was thrown.
+ *
+ * @internal
+ */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

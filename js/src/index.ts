@@ -7,7 +7,8 @@
  */
 
 import { loader } from "./loader.js";
-import { download, type ModuleSource } from "./module.js";
+import { download } from "./module.js";
+import type { ModuleSource } from "./types.js";
 
 export * from "./entry.js";
 

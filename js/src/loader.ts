@@ -4,4 +4,4 @@ import init, { Client } from "#wasm";
 import { ModuleLoader } from "./module.js";
 
 /** The entry says what its `origin` is. */
-export const loader = new ModuleLoader({ init: (options) => init(options), Client });
+export const loader = new ModuleLoader({ init, Client });

@@ -2,9 +2,7 @@
 
 import type { ClientConstructor } from "./boundary.js";
 import { messageOf, PolyError } from "./errors.js";
-
-/** What `init` takes: an address, a request, an answer, the bytes, or the compiled module. */
-export type ModuleSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
+import type { ModuleSource } from "./types.js";
 
 /** The generated glue between JavaScript and the module. */
 export interface Glue {

@@ -5,7 +5,11 @@
 
 import type { DeviceType, Platform } from "./types.js";
 
-/** What a browser says about itself. */
+/**
+ * What a browser says about itself.
+ *
+ * @internal
+ */
 export interface BrowserTraits {
   /** `navigator.userAgent`. */
   userAgent: string;
@@ -19,7 +23,11 @@ export interface BrowserTraits {
   hasWebkitMessageHandlers: boolean;
 }
 
-/** What a session is reported as. */
+/**
+ * What a session is reported as.
+ *
+ * @internal
+ */
 export interface Detected {
   platform: Platform;
   deviceType: DeviceType;
@@ -30,7 +38,11 @@ const TELEVISION = /\b(TV|SmartTV|GoogleTV|AppleTV|HbbTV|BRAVIA|CrKey|Web0S|AFT[
 /** Android tablets whose browsers say "Mobile" all the same: models of Amazon, Samsung and Lenovo. */
 const TABLET_MODEL = /\b(KF[A-Z]{2,}|SM-[TXP]\d{3}|(TB|YT)-)/;
 
-/** Decides what `traits` are the traits of. */
+/**
+ * Decides what `traits` are the traits of.
+ *
+ * @internal
+ */
 export function classify(traits: BrowserTraits): Detected {
   const { userAgent: agent, platform: system, maxTouchPoints: fingers, userAgentData: hints } = traits;
   const found = (platform: Platform, deviceType: DeviceType): Detected => ({ platform, deviceType });

@@ -60,9 +60,6 @@ export class Store {
       case "connection":
         this.#set("connection", connectionOf(change.connection));
         break;
-      case "session":
-        this.#set("session", change.session);
-        break;
       case "insert": {
         const message = this.#made(change.message);
         if (message.role === "user") this.#drafts = this.#drafts.filter((draft) => draft.draftId !== message.draftId);
@@ -89,24 +86,12 @@ export class Store {
       case "clear":
         this.#messages().length = 0;
         break;
-      case "agent":
-        this.#set("agent", change.agent);
-        break;
       case "typing":
         this.#set("isAgentTyping", change.isAgentTyping);
         break;
-      case "suggestions":
-        this.#set("suggestions", change.suggestions);
-        break;
-      case "handoff":
-        this.#set("handoff", change.handoff as unknown as ChatState["handoff"]);
-        break;
-      case "language":
-        this.#set("language", change.language);
-        break;
-      case "ended":
-        this.#set("ended", change.ended);
-        break;
+      default:
+        // The others are named after the part of the state that they hold.
+        this.#set(change.op, (change as unknown as ChatState)[change.op]);
     }
   }
 

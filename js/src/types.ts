@@ -116,6 +116,12 @@ export interface SessionStorageAdapter {
 }
 
 /**
+ * What `init` takes: an address, a request, an answer, the bytes, or the compiled module. What is answered is compiled while it
+ * is read, where its type is `application/wasm`.
+ */
+export type ModuleSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
+
+/**
  * A conversation. Its methods may be passed on without their object. A promise that rejects does so with a `PolyError`,
  * and a rejection nobody looks at is no unhandled rejection.
  */

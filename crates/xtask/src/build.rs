@@ -10,19 +10,20 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
     project::{self, MODULE, bindings, cargo_target, pkg, root},
-    steps::{ask, copy, empty_folder, files_below, run, step},
+    steps::{ask, copy, empty_folder, run, step},
     tools,
 };
 
 mod bytes;
+mod declarations;
 mod names;
 mod panics;
-mod scripts;
+pub(crate) mod scripts;
 
 /// What a page's JavaScript engine must understand: the first browsers with all that the module needs as well.
 const BROWSERS: &str = "es2022,chrome94,edge94,firefox93,safari15.4";
@@ -61,7 +62,7 @@ pub(crate) fn package(options: Options) -> Result<()> {
     optimize(options)?;
     bytes::encode(options)?;
     scripts::bundle(options)?;
-    declare()
+    declarations::declare()
 }
 
 /// Makes the demo page in target/demo/. The sandbox serves it with pkg/ beside it.
@@ -193,28 +194,6 @@ fn wasm_opt(arguments: &[&str], output: &Path) -> Result<()> {
         ]),
         "Is node_modules whole? `npm ci` installs it anew.",
     )
-}
-
-/// Makes pkg/*.d.ts.
-fn declare() -> Result<()> {
-    let inputs = ["js/src", "tsconfig.json", "tsconfig.build.json"].map(|path| root().join(path));
-    step("declarations", "", &inputs, &[pkg().join("index.d.ts")], || {
-        for file in files_below(&pkg())? {
-            if file.to_string_lossy().ends_with(".d.ts") {
-                fs::remove_file(file)?;
-            }
-        }
-        run(
-            tools::npm_program("tsc").args(["--project", "tsconfig.build.json"]),
-            "The lines above say where the types of js/ do not hold.",
-        )?;
-        for file in files_below(&pkg())? {
-            if file.to_string_lossy().ends_with(".d.ts") && fs::read_to_string(&file)?.contains("\"#wasm\"") {
-                bail!("{} names #wasm, which is not in the package: give that type a name in js/src", file.display());
-            }
-        }
-        Ok(())
-    })
 }
 
 fn variant(options: Options) -> &'static str {

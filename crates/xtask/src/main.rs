@@ -12,6 +12,7 @@ mod bench;
 mod browsers;
 mod build;
 mod demo;
+mod integrity;
 mod project;
 mod size;
 mod steps;
@@ -44,7 +45,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
-        Command::Build(options) => build::package(options),
+        Command::Build(options) => build::package(options).and_then(|()| integrity::print()),
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Size(options) => size::run(&options),

@@ -21,6 +21,14 @@ pub(crate) struct Script {
     kind: Kind,
 }
 
+impl Script {
+    /// Whether it comes with a source map. One that holds the module has none: it would be twice as large again, and what
+    /// can be read in it is in that of index.js.
+    pub(crate) fn is_mapped(&self) -> bool {
+        matches!(self.name, "index.js" | "react.js" | "webview.js" | "widget.js")
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// An ES module that imports nothing.
@@ -47,12 +55,11 @@ pub(crate) const SCRIPTS: [Script; 7] = [
 
 /// What is done to a script that esbuild made: terser looks further than esbuild does, and writes functions as arrows where
 /// nothing tells the difference. The comments that stay are for bundlers.
-const TERSER: [&str; 5] = [
+const TERSER: [&str; 4] = [
     "--ecma=2022",
     "--mangle",
     "--compress=ecma=2022,passes=3,unsafe_arrows=true,directives=false",
     "--comments=/@vite-ignore|webpackIgnore/",
-    "--toplevel",
 ];
 
 /// Makes pkg/*.js.
@@ -75,7 +82,10 @@ impl Script {
         let output = format!("pkg/{name}");
         ensure!(root().join(source).exists(), "{source} is missing");
         let mut esbuild = tools::npm_program("esbuild");
-        esbuild.args([source, "--bundle", "--sourcemap", "--log-level=warning"]);
+        esbuild.args([source, "--bundle", "--log-level=warning"]);
+        if self.is_mapped() {
+            esbuild.arg("--sourcemap");
+        }
         esbuild.args([format!("--target={BROWSERS}"), format!("--outfile={output}")]);
         esbuild.arg(if kind == Kind::Classic { "--format=iife" } else { "--format=esm" });
         if kind == Kind::BesideIndex {
@@ -91,7 +101,9 @@ impl Script {
         if !options.dev {
             let mut terser = tools::npm_program("terser");
             terser.args([&output, &format!("--output={output}")]).args(TERSER);
-            terser.arg(format!("--source-map=content='{output}.map',url='{name}.map',includeSources"));
+            if self.is_mapped() {
+                terser.arg(format!("--source-map=content='{output}.map',url='{name}.map',includeSources"));
+            }
             if kind != Kind::Classic {
                 terser.arg("--module");
             }

@@ -1,0 +1,77 @@
+//! The declarations of the package: what tsc writes for the entries, and for what they refer to.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{
+    project::{pkg, root},
+    steps::{files_below, remove, run, step},
+    tools,
+};
+
+/// What an application imports, by the name of its declarations.
+const ENTRIES: [&str; 6] = ["index", "inline", "react", "webview", "widget", "classic"];
+
+/// Makes pkg/*.d.ts.
+pub(super) fn declare() -> Result<()> {
+    let inputs = ["js/src", "tsconfig.json", "tsconfig.build.json"].map(|path| root().join(path));
+    let entries = ENTRIES.map(|name| pkg().join(format!("{name}.d.ts")));
+    step("declarations", "", &inputs, &entries, || {
+        for file in declarations()? {
+            remove(&file)?;
+        }
+        run(
+            tools::npm_program("tsc").args(["--project", "tsconfig.build.json"]),
+            "The lines above say where the types of js/ do not hold.",
+        )?;
+        let needed = needed(&entries)?;
+        for file in declarations()?.iter().filter(|file| !needed.contains(*file)) {
+            remove(file)?;
+        }
+        Ok(())
+    })
+}
+
+fn declarations() -> Result<Vec<PathBuf>> {
+    Ok(files_below(&pkg())?.into_iter().filter(|file| file.to_string_lossy().ends_with(".d.ts")).collect())
+}
+
+/// The entries and all that they refer to. The rest of js/ is nobody's business.
+fn needed(entries: &[PathBuf]) -> Result<BTreeSet<PathBuf>> {
+    let mut needed = BTreeSet::new();
+    let mut open = entries.to_vec();
+    while let Some(file) = open.pop() {
+        let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        ensure!(
+            !text.contains("\"#"),
+            "{} names what is not in the package: give that type a name in js/src",
+            file.display()
+        );
+        if needed.insert(file) {
+            open.extend(references(&text).map(|name| pkg().join(name)));
+        }
+    }
+    Ok(needed)
+}
+
+/// The declarations that these refer to.
+fn references(text: &str) -> impl Iterator<Item = PathBuf> {
+    text.split(['"', '\''])
+        .filter_map(|word| Some(Path::new(word.strip_prefix("./")?.strip_suffix(".js")?).with_extension("d.ts")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_found_in_any_form() {
+        let text = "import type { A } from \"./a.js\";\nexport * from './b.js';\ndeclare const c: typeof import(\"./c.js\");\nimport \"react\";";
+        assert!(references(text).eq(["a.d.ts", "b.d.ts", "c.d.ts"].map(PathBuf::from)));
+    }
+}
