@@ -4,10 +4,13 @@
  */
 
 import * as inline from "./inline.js";
-import { bridgeToNative } from "./webview.js";
+import { bridgeToNative, nativeStorage } from "./webview.js";
 
 /** What `window.PolyMessaging` holds: the exports of `poly-messaging-web` and of `poly-messaging-web/webview`. */
-export type PolyMessaging = typeof inline & { readonly bridgeToNative: typeof bridgeToNative };
+export type PolyMessaging = typeof inline & {
+  readonly bridgeToNative: typeof bridgeToNative;
+  readonly nativeStorage: typeof nativeStorage;
+};
 
 declare global {
   // Only a `var` becomes a property of `window`.
@@ -15,4 +18,4 @@ declare global {
   var PolyMessaging: PolyMessaging;
 }
 
-if (typeof window !== "undefined") window.PolyMessaging = { ...inline, bridgeToNative };
+if (typeof window !== "undefined") window.PolyMessaging = { ...inline, bridgeToNative, nativeStorage };
