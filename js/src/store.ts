@@ -8,30 +8,10 @@
 
 import type { Change, PlainConnection, PlainMessage } from "./boundary.js";
 import { toPolyError } from "./errors.js";
+import { IDLE } from "./idle.js";
 import type { ChatMessage, ChatState, UserMessage } from "./state.js";
 
 type Draft<T> = { -readonly [K in keyof T]: T[K] };
-
-/** A chat that has done nothing yet. */
-const IDLE: ChatState = freeze({
-  connection: freeze({ status: "idle" }),
-  session: null,
-  messages: freeze([]),
-  agent: null,
-  isAgentTyping: false,
-  suggestions: freeze([]),
-  handoff: freeze({
-    phase: "none",
-    queueName: null,
-    position: null,
-    estimatedWaitSeconds: null,
-    displayMessage: null,
-    reason: null,
-    route: null,
-  }),
-  language: null,
-  ended: null,
-});
 
 /** A message of the user as it is before the engine knows it. */
 export function pendingMessage(draftId: string, text: string): UserMessage {

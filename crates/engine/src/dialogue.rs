@@ -249,6 +249,8 @@ impl Engine {
 
     pub(crate) fn handle_missing_agent(&mut self) {
         if self.conversation.has_agent || self.invitation.tries < MAX_INVITATIONS {
+            // The socket may have died with the request on it.
+            self.check_alive();
             return self.invite();
         }
         self.log(LogLevel::Error, "the agent did not join");

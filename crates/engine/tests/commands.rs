@@ -138,6 +138,19 @@ fn sockets_lost_before_the_agent_came_do_not_use_up_its_invitations() {
 }
 
 #[test]
+fn a_socket_that_dies_as_the_agent_is_asked_to_join_costs_no_message() {
+    let mut client = Client::connected();
+    client.history([session_start(1)]);
+    let sent = client.send("d1", "hello?");
+    client.pass(13_000);
+    assert_eq!((client.status().as_str(), client.delivery("d1")), ("reconnecting", Some(Delivery::Pending)));
+    client.come_back([event(2, "REQUEST_POLY_AGENT_JOIN", json!({})), event(3, "POLY_AGENT_JOINED", json!({}))]);
+    client.receive(echo(4, "d1", "hello?"));
+    assert_eq!(client.result(sent), Some(Ok(())));
+    assert_eq!(texts_sent(&client), ["hello?"]);
+}
+
+#[test]
 fn a_conversation_lost_after_a_confirmed_message_is_joined_again_without_delay() {
     let mut client = Client::connected();
     client.history([session_start(1)]);

@@ -169,6 +169,9 @@ fn js_tests() -> Result<Count> {
                 "--entry-names=[name]",
                 // It is large, and finds its own files beside itself.
                 "--external:typescript",
+                // No ES modules, and one of each for all that is in a test.
+                "--external:react",
+                "--external:react-dom",
             ])
             .args(["--outdir=target/js-tests", "--out-extension:.js=.mjs", "--log-level=warning"])
             .args(&sources),

@@ -60,9 +60,15 @@ globalThis.soak = async (connector, texts, faults) => {
   const api = query.get("api");
   const one = polyMessaging.createChat({ ...options, connectorToken: tokenOf(connector) });
   (globalThis.soaked ??= {})[connector] = one;
+  // What a failure is found by: each event and frame with its time, and each fault.
+  const course = ((globalThis.courses ??= {})[connector] = []);
+  const note = (kind, what) => course.push(`${Math.round(performance.now())} ${kind} ${what}`);
+  one.on("*", (event) => note("event", JSON.stringify(event)));
+  one.raw.on(({ direction, text }) => note(direction, text));
   await one.ready();
   for (const [at, text] of texts.entries()) {
     for (const { path, body } of faults[at]) {
+      note("fault", JSON.stringify({ path, body }));
       const { id } = one.getSnapshot().session;
       const answer = await fetch(`${api}/control${path.replaceAll("SESSION", id)}`, {
         method: "POST",

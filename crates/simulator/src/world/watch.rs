@@ -106,6 +106,10 @@ impl World {
         if page.deadline.is_some_and(|deadline| self.now > deadline.at + 1_000) {
             page.watch.spare_beats += 1;
         }
+        // An agent that does not come may have been asked on a socket that is dead.
+        if page.deadline.is_some_and(|deadline| deadline.reason == "join" && self.now >= deadline.at) {
+            page.watch.spare_beats += 1;
+        }
         let Input::Page(event) = input else { return };
         if matches!(event, PageEvent::Visible | PageEvent::Returned | PageEvent::Online) {
             page.watch.spare_beats += 1;

@@ -120,7 +120,11 @@ fn every_message_arrives_once_and_in_order_whatever_strikes() {
         }
         let mut sockets = 0;
         for (chat, texts) in &chats {
-            assert_eq!(outcome[chat.name()], "done", "seed {seed}: {outcome}");
+            if outcome[chat.name()] != "done" {
+                let course = page.eval("return courses[arguments[0]].slice(-120);", &[json!(chat.name())]).await;
+                let course: Vec<_> = course.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                panic!("seed {seed}: {outcome}\n{}: {}", chat.name(), course.join("\n"));
+            }
             let said: Vec<_> = texts.iter().map(String::as_str).collect();
             let log = chat.settle(&said).await;
             sockets += log["sockets_opened"].as_u64().unwrap_or_default();
