@@ -31,7 +31,7 @@ pub(crate) fn run_twice() -> Result<()> {
     for folder in &folders {
         build_in(folder)?;
         let mut files = read(&folder.join("pkg"))?;
-        let tarball = fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path()));
+        let tarball = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
         let tarball = tarball.filter(|path| path.extension().is_some_and(|extension| extension == "tgz")).last();
         files.insert("the tarball".to_owned(), fs::read(tarball.context("npm pack wrote no tarball")?)?);
         made.push(files);
