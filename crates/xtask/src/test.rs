@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow, bail};
 
 use crate::{
     browsers::{Browser, Engine},
-    build, project, size,
+    build, project, reproduce, size,
     steps::{self, empty_folder, files_below},
     tools,
 };
@@ -30,6 +30,8 @@ pub(crate) struct Options {
 
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
 enum Part {
+    /// What is in the package, whether it can be made again, and what it weighs
+    Package,
     /// The engine's tests, the simulator's conversations, what fuzzing found, and the simulation of a server restart
     Engine,
     /// The sandbox's tests
@@ -52,15 +54,16 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut report = Report::default();
 
     // js/ is checked against the generated glue, and the page runs the package as it is published.
-    let built = !([Part::Js, Part::Lint, Part::E2e].into_iter().any(wanted))
+    let built = !([Part::Package, Part::Js, Part::Lint, Part::E2e].into_iter().any(wanted))
         || report.check("build", || {
             build::package(build::Options::default())?;
             build::demo()?;
             build::react_pages()
         });
     let needs_build = || if built { Ok(()) } else { Err(anyhow!("the build failed")) };
-    if options.part.is_none() {
+    if wanted(Part::Package) {
         report.check("package", || needs_build().and_then(|()| package::check()));
+        report.check("reproducible", || needs_build().and_then(|()| reproduce::check()));
         report.check("size", || needs_build().and_then(|()| size::weigh_package()));
     }
     if wanted(Part::Lint) {

@@ -62,13 +62,16 @@ const TERSER: [&str; 4] = [
     "--comments=/@vite-ignore|webpackIgnore/",
 ];
 
+/// The name of the step.
+pub(super) const STEP: &str = "scripts";
+
 /// Makes pkg/*.js.
 pub(super) fn bundle(options: Options) -> Result<()> {
     let mut inputs = ["js/src", "tsconfig.json", "package.json"].map(|path| root().join(path)).to_vec();
     inputs.extend([glue(), bindings().join("snippets"), bindings().join("bytes.js")]);
     let variant = [variant(options), &TERSER.join(" ")].join(" ");
     let outputs: Vec<_> = SCRIPTS.iter().map(|script| pkg().join(script.name)).collect();
-    step("scripts", &variant, &inputs, &outputs, || {
+    step(STEP, &variant, &inputs, &outputs, || {
         for script in &SCRIPTS {
             script.make(options)?;
         }
