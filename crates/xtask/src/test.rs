@@ -55,7 +55,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
     // js/ is checked against the generated glue, and the page runs the package as it is published.
     let built = !([Part::Package, Part::Js, Part::Lint, Part::E2e].into_iter().any(wanted))
-        || report.check("build", || build::package(build::Options::default()).and_then(|()| build::demo()));
+        || report.check("build", || {
+            build::package(build::Options::default())?;
+            build::demo()?;
+            build::react_pages()
+        });
     let needs_build = || if built { Ok(()) } else { Err(anyhow!("the build failed")) };
     if wanted(Part::Package) {
         report.check("package", || needs_build().and_then(|()| package::check()));
@@ -75,6 +79,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if wanted(Part::Js) {
         report.check("js types", || tsc("tsconfig.test.json"));
         report.check("declarations", || tsc("tests/types/tsconfig.json"));
+        report.check("react pages", || tsc("tests/e2e/react/tsconfig.json"));
         report.tests("js", js_tests);
     }
     if wanted(Part::Browser) {

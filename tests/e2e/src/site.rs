@@ -32,6 +32,7 @@ impl Site {
         let router = Router::new()
             .route("/remote", post(next_order))
             .nest_service("/pkg", ServeDir::new(root.join("pkg")))
+            .nest_service("/react", ServeDir::new(root.join("target/react-pages")))
             .fallback_service(ServeDir::new(root.join("tests/e2e/pages")))
             .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, no_cache))
             .with_state(Arc::clone(&line));
