@@ -168,6 +168,7 @@ fn js_tests() -> Result<Count> {
                 // No ES modules, and one of each for all that is in a test.
                 "--external:react",
                 "--external:react-dom",
+                "--external:typescript",
             ])
             .args(["--outdir=target/js-tests", "--out-extension:.js=.mjs", "--log-level=warning"])
             .args(&sources),

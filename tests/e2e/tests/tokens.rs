@@ -141,8 +141,8 @@ fn a_connector_token_that_reaches_the_page_is_found() {
         let has = |places: &[String], place: &str| {
             assert!(places.iter().any(|found| found == place), "not found: {place}, but {places:?}");
         };
-        has(&plant("globalThis.config = { deep: new Map([[{ of: [btoa(`x${token}`)] }, 1]]) };").await, "globals");
-        has(&plant("globalThis.ask = new Function(`return '${token}'`); delete globalThis.config;").await, "globals");
+        has(&plant("window.config = { deep: new Map([[{ of: [btoa(`x${token}`)] }, 1]]) };").await, "globals");
+        has(&plant("window.ask = new window.Function(`return '${token}'`); delete window.config;").await, "globals");
         has(&plant("sessionStorage.setItem('x', token);").await, "sessionStorage");
         has(&plant("console.info(token);").await, "log");
         has(&plant("await fetch(`/missing?${token}`);").await, "the site's wire");
