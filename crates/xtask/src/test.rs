@@ -17,6 +17,7 @@ use report::{Count, Report};
 
 mod package;
 mod report;
+mod supply;
 
 /// What to test.
 #[derive(clap::Args)]
@@ -129,6 +130,7 @@ fn lint(report: &mut Report) {
         steps::run(tools::npm_program("eslint").args(["--max-warnings=0", "."]), "The lines above name the rules.")
     });
     report.tests("xtask", || cargo_test(&["--package", "xtask"]));
+    supply::check(report);
 }
 
 /// Runs one check in each engine that is there. In CI all of them must be; elsewhere a missing one is skipped.
