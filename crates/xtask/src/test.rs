@@ -17,6 +17,7 @@ use report::{Count, Report};
 
 mod package;
 mod report;
+mod supply;
 
 /// What to test.
 #[derive(clap::Args)]
@@ -81,6 +82,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         report.check("declarations", || tsc("tests/types/tsconfig.json"));
         report.check("react pages", || tsc("tests/e2e/react/tsconfig.json"));
         report.tests("js", js_tests);
+        report.tests("token backend", token_backend_tests);
     }
     if wanted(Part::Browser) {
         in_browsers(&mut report, "browser", &engines, wasm_tests);
@@ -128,6 +130,7 @@ fn lint(report: &mut Report) {
         steps::run(tools::npm_program("eslint").args(["--max-warnings=0", "."]), "The lines above name the rules.")
     });
     report.tests("xtask", || cargo_test(&["--package", "xtask"]));
+    supply::check(report);
 }
 
 /// Runs one check in each engine that is there. In CI all of them must be; elsewhere a missing one is skipped.
@@ -172,9 +175,12 @@ fn js_tests() -> Result<Count> {
                 "--target=node20",
                 "--sourcemap",
                 "--entry-names=[name]",
+                // It is large, and finds its own files beside itself.
+                "--external:typescript",
                 // No ES modules, and one of each for all that is in a test.
                 "--external:react",
                 "--external:react-dom",
+                "--external:typescript",
             ])
             .args(["--outdir=target/js-tests", "--out-extension:.js=.mjs", "--log-level=warning"])
             .args(&sources),
@@ -187,6 +193,19 @@ fn js_tests() -> Result<Count> {
         .filter(|file| file.extension().is_some_and(|extension| extension == "mjs"))
         .collect();
     report::counted(Command::new("node").args(["--enable-source-maps", "--test", "--test-reporter=spec"]).args(tests))
+}
+
+/// The backend of examples/token-backend, beside a fake PolyAI and beside the sandbox.
+fn token_backend_tests() -> Result<Count> {
+    let sandbox = "poly-messaging-sandbox";
+    steps::run(tools::cargo().args(["build", "--package", sandbox]), "The lines above say what does not compile.")?;
+    let tests = files_below(&project::root().join("examples/token-backend/test"))?;
+    report::counted(
+        Command::new("node")
+            .args(["--test", "--test-timeout=60000", "--test-reporter=spec"])
+            .args(tests.into_iter().filter(|file| file.to_string_lossy().ends_with(".test.js")))
+            .env("SANDBOX", project::program(sandbox)),
+    )
 }
 
 fn wasm_tests(browser: &Browser) -> Result<Count> {

@@ -5,15 +5,16 @@ use std::{future::IntoFuture, net::Ipv4Addr, sync::Arc};
 
 use axum::{
     Json, Router,
-    extract::State,
+    extract::{Path, State},
     http::{HeaderValue, header},
-    routing::post,
+    response::IntoResponse,
+    routing::{get, post},
 };
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 
-use crate::{project_root, remote::Line};
+use crate::{guide::listing, project_root, remote::Line};
 
 /// The running server.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ impl Site {
         let no_cache = HeaderValue::from_static("no-cache");
         let router = Router::new()
             .route("/remote", post(next_order))
+            .route("/guides/{guide}/{file}", get(script_of_guide))
             .nest_service("/pkg", ServeDir::new(root.join("pkg")))
             .nest_service("/react", ServeDir::new(root.join("target/react-pages")))
             .fallback_service(ServeDir::new(root.join("tests/e2e/pages")))
@@ -58,4 +60,9 @@ impl Drop for Site {
 /// `POST /remote`: takes the answer to the last order, and gives the next one as soon as there is one.
 async fn next_order(State(line): State<Arc<Line>>, Json(answer): Json<Value>) -> Json<Value> {
     Json(line.next(answer).await)
+}
+
+/// A listing of a guide, as the script that it is.
+async fn script_of_guide(Path((guide, file)): Path<(String, String)>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript")], listing(&guide, &file))
 }
