@@ -7,11 +7,13 @@ import * as inline from "./inline.js";
 import { bridgeToNative } from "./webview.js";
 
 /** What `window.PolyMessaging` holds: the exports of `poly-messaging-web` and of `poly-messaging-web/webview`. */
-export type PolyMessaging = typeof inline & { readonly bridgeToNative: typeof bridgeToNative };
+export type PolyMessaging = typeof inline & {
+  /** As that of `poly-messaging-web/webview`. */
+  readonly bridgeToNative: typeof bridgeToNative;
+};
 
 declare global {
   // Only a `var` becomes a property of `window`.
-  // eslint-disable-next-line no-var
   var PolyMessaging: PolyMessaging;
 }
 

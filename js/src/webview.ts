@@ -4,6 +4,5 @@ import type { Chat } from "./types.js";
 
 /** Stub. */
 export function bridgeToNative(chat: Chat, options?: { name?: string }): () => void {
-  void options;
-  return chat.subscribe(() => undefined);
+  throw new Error(`not there yet: ${String(options?.name)} ${chat.getSnapshot().connection.status}`);
 }

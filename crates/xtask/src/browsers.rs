@@ -2,7 +2,6 @@
 //! a test runner must be told about them.
 
 use std::{
-    env,
     ffi::OsString,
     io::{BufRead, BufReader},
     path::PathBuf,
@@ -203,21 +202,7 @@ fn apt_get(packages: &[&str]) -> Result<()> {
     apt(&[&["install", "-y", "-qq", "--no-install-recommends"], packages].concat())
 }
 
-/// The driver for Firefox, built from its source where there is none: a matter of minutes, once for each user.
+/// The driver for Firefox, built from its source where there is none.
 fn geckodriver() -> Result<PathBuf> {
-    let folder = tools::cache().join(format!("geckodriver-{GECKODRIVER}"));
-    let built = folder.join("bin/geckodriver").with_extension(env::consts::EXE_EXTENSION);
-    if let Some(program) = in_path(&["geckodriver"]).or_else(|| built.is_file().then(|| built.clone())) {
-        return Ok(program);
-    }
-    eprintln!("     building geckodriver {GECKODRIVER} into {} …", folder.display());
-    steps::run(
-        tools::cargo()
-            .args(["install", "geckodriver", "--locked", "--version", GECKODRIVER, "--root"])
-            .arg(&folder)
-            .arg("--target-dir")
-            .arg(project::cargo_target().join("geckodriver")),
-        "Put a geckodriver in PATH instead.",
-    )?;
-    Ok(built)
+    tools::built("geckodriver", GECKODRIVER, &[])
 }

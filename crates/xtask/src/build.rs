@@ -15,15 +15,18 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
     project::{self, MODULE, bindings, cargo_target, pkg, root},
-    steps::{ask, copy, empty_folder, run, step},
+    steps::{self, ask, copy, empty_folder, run, step},
     tools,
 };
 
 mod bytes;
 mod declarations;
 mod names;
+mod pages;
 mod panics;
 pub(crate) mod scripts;
+
+pub(crate) use pages::react_pages;
 
 /// What a page's JavaScript engine must understand: the first browsers with all that the module needs as well.
 const BROWSERS: &str = "es2022,chrome94,edge94,firefox93,safari15.4";
@@ -46,6 +49,10 @@ const WASM_FEATURES: [&str; 7] = [
     "--enable-sign-ext",
 ];
 
+/// Names of steps.
+const BIND: &str = "wasm-bindgen";
+const OPTIMIZE: &str = "wasm-opt";
+
 /// Which package to make.
 #[derive(clap::Args, Default, Clone, Copy)]
 pub(crate) struct Options {
@@ -63,6 +70,14 @@ pub(crate) fn package(options: Options) -> Result<()> {
     bytes::encode(options)?;
     scripts::bundle(options)?;
     declarations::declare()
+}
+
+/// Makes pkg/ again, all but what cargo does, whether anything has changed or not.
+pub(crate) fn again() -> Result<()> {
+    for step in [BIND, OPTIMIZE, bytes::STEP, scripts::STEP, declarations::STEP] {
+        steps::forget(step)?;
+    }
+    package(Options::default())
 }
 
 /// Makes the demo page in target/demo/. The sandbox serves it with pkg/ beside it.
@@ -114,7 +129,7 @@ fn bind(options: Options) -> Result<()> {
         .join(if options.dev { "debug" } else { "wasm" })
         .join(format!("{MODULE}.wasm"));
     let outputs = [glue(), bindings().join(format!("{MODULE}.d.ts")), unoptimized()];
-    step("wasm-bindgen", variant(options), std::slice::from_ref(&module), &outputs, || {
+    step(BIND, variant(options), std::slice::from_ref(&module), &outputs, || {
         empty_folder(&bindings())?;
         let mut output = Bindgen::new()
             .web(true)?
@@ -162,7 +177,7 @@ fn rebuild_std(cargo: &mut Command) -> impl Iterator<Item = String> {
 fn optimize(options: Options) -> Result<()> {
     let output = pkg().join(format!("{MODULE}.wasm"));
     step(
-        "wasm-opt",
+        OPTIMIZE,
         &[variant(options), &WASM_PASSES.join(" ")].join(" "),
         &[unoptimized()],
         std::slice::from_ref(&output),

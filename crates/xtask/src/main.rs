@@ -14,6 +14,7 @@ mod build;
 mod demo;
 mod integrity;
 mod project;
+mod reproduce;
 mod size;
 mod steps;
 mod storm;
@@ -39,6 +40,8 @@ enum Command {
     Size(size::Options),
     /// Measure how the cost of chunks and of history grows
     Bench,
+    /// Make the package twice from clean, and compare every byte
+    Reproduce,
     /// Simulate a server restart with many clients, and write docs/storm.md
     Storm,
 }
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Size(options) => size::run(&options),
         Command::Bench => bench::run(),
+        Command::Reproduce => reproduce::run_twice(),
         Command::Storm => storm::run(),
     };
     match outcome {

@@ -65,6 +65,11 @@ pub(crate) fn step(
     write(&stamp, digest)
 }
 
+/// Has a step done the next time, whatever it was done with before.
+pub(crate) fn forget(name: &str) -> Result<()> {
+    remove(&project::stamps().join(name))
+}
+
 /// Removes a file that may not be there.
 pub(crate) fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {

@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow, bail};
 
 use crate::{
     browsers::{Browser, Engine},
-    build, project, size,
+    build, project, reproduce, size,
     steps::{self, empty_folder, files_below},
     tools,
 };
@@ -17,6 +17,7 @@ use report::{Count, Report};
 
 mod package;
 mod report;
+mod supply;
 
 /// What to test.
 #[derive(clap::Args)]
@@ -30,6 +31,8 @@ pub(crate) struct Options {
 
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
 enum Part {
+    /// What is in the package, whether it can be made again, and what it weighs
+    Package,
     /// The engine's tests, the simulator's conversations, what fuzzing found, and the simulation of a server restart
     Engine,
     /// The sandbox's tests
@@ -52,11 +55,16 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut report = Report::default();
 
     // js/ is checked against the generated glue, and the page runs the package as it is published.
-    let built = !([Part::Js, Part::Lint, Part::E2e].into_iter().any(wanted))
-        || report.check("build", || build::package(build::Options::default()).and_then(|()| build::demo()));
+    let built = !([Part::Package, Part::Js, Part::Lint, Part::E2e].into_iter().any(wanted))
+        || report.check("build", || {
+            build::package(build::Options::default())?;
+            build::demo()?;
+            build::react_pages()
+        });
     let needs_build = || if built { Ok(()) } else { Err(anyhow!("the build failed")) };
-    if options.part.is_none() {
+    if wanted(Part::Package) {
         report.check("package", || needs_build().and_then(|()| package::check()));
+        report.check("reproducible", || needs_build().and_then(|()| reproduce::check()));
         report.check("size", || needs_build().and_then(|()| size::weigh_package()));
     }
     if wanted(Part::Lint) {
@@ -72,6 +80,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if wanted(Part::Js) {
         report.check("js types", || tsc("tsconfig.test.json"));
         report.check("declarations", || tsc("tests/types/tsconfig.json"));
+        report.check("react pages", || tsc("tests/e2e/react/tsconfig.json"));
         report.tests("js", js_tests);
         report.tests("token backend", token_backend_tests);
     }
@@ -121,6 +130,7 @@ fn lint(report: &mut Report) {
         steps::run(tools::npm_program("eslint").args(["--max-warnings=0", "."]), "The lines above name the rules.")
     });
     report.tests("xtask", || cargo_test(&["--package", "xtask"]));
+    supply::check(report);
 }
 
 /// Runs one check in each engine that is there. In CI all of them must be; elsewhere a missing one is skipped.
@@ -165,6 +175,8 @@ fn js_tests() -> Result<Count> {
                 "--target=node20",
                 "--sourcemap",
                 "--entry-names=[name]",
+                // It is large, and finds its own files beside itself.
+                "--external:typescript",
                 // No ES modules, and one of each for all that is in a test.
                 "--external:react",
                 "--external:react-dom",

@@ -34,6 +34,7 @@ impl Site {
             .route("/remote", post(next_order))
             .route("/guides/{guide}/{file}", get(script_of_guide))
             .nest_service("/pkg", ServeDir::new(root.join("pkg")))
+            .nest_service("/react", ServeDir::new(root.join("target/react-pages")))
             .fallback_service(ServeDir::new(root.join("tests/e2e/pages")))
             .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, no_cache))
             .with_state(Arc::clone(&line));

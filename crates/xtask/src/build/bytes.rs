@@ -24,11 +24,14 @@ const SHIFTS: [u8; 2] = [b'}', b'~'];
 /// Meanings of a character for each shift, and without.
 const ROW: usize = (LAST - FIRST + 1) as usize;
 
+/// The name of the step.
+pub(super) const STEP: &str = "module as a script";
+
 /// Makes what js/ imports as `#bytes`.
 pub(super) fn encode(options: Options) -> Result<()> {
     let module = pkg().join(format!("{MODULE}.wasm"));
     let outputs = ["bytes.js", "bytes.d.ts"].map(|name| bindings().join(name));
-    step("module as a script", variant(options), std::slice::from_ref(&module), &outputs, || {
+    step(STEP, variant(options), std::slice::from_ref(&module), &outputs, || {
         let bytes = std::fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
         let (table, text) = spell(&bytes);
         ensure!(decode(&table, &text) == bytes, "the module as text is not the module");
@@ -127,7 +130,7 @@ mod tests {
     #[test]
     fn any_bytes_come_back() {
         let all: Vec<u8> = (0..=255).collect();
-        let uneven: Vec<u8> = (0..10_000_u32).map(|at| (at * at >> 7) as u8).collect();
+        let uneven: Vec<u8> = (0..10_000_u32).map(|at| ((at * at) >> 7) as u8).collect();
         for bytes in [&[][..], &[0], &all, &uneven] {
             let (table, text) = spell(bytes);
             assert_eq!(decode(&table, &text), bytes);

@@ -9,19 +9,31 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    project::{pkg, root},
-    steps::{files_below, remove, run, step},
+    project::{MODULE, pkg, root},
+    steps::{self, files_below, remove, run, step},
     tools,
 };
 
 /// What an application imports, by the name of its declarations.
 const ENTRIES: [&str; 6] = ["index", "inline", "react", "webview", "widget", "classic"];
 
+/// What importing the module itself gives is for the bundler to say; it is of use to `init`.
+const MODULE_IMPORTED: &str = "\
+/** The WebAssembly module, as a bundler or a server imports a `.wasm`: give it to `init`. */
+declare const source: string | WebAssembly.Module;
+export default source;
+";
+
+/// The name of the step.
+pub(super) const STEP: &str = "declarations";
+
 /// Makes pkg/*.d.ts.
 pub(super) fn declare() -> Result<()> {
     let inputs = ["js/src", "tsconfig.json", "tsconfig.build.json"].map(|path| root().join(path));
     let entries = ENTRIES.map(|name| pkg().join(format!("{name}.d.ts")));
-    step("declarations", "", &inputs, &entries, || {
+    let module = pkg().join(format!("{MODULE}.wasm.d.ts"));
+    let outputs = [&entries[..], std::slice::from_ref(&module)].concat();
+    step(STEP, MODULE_IMPORTED, &inputs, &outputs, || {
         for file in declarations()? {
             remove(&file)?;
         }
@@ -33,7 +45,7 @@ pub(super) fn declare() -> Result<()> {
         for file in declarations()?.iter().filter(|file| !needed.contains(*file)) {
             remove(file)?;
         }
-        Ok(())
+        steps::write(&module, MODULE_IMPORTED)
     })
 }
 
