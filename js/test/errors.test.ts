@@ -8,9 +8,7 @@ import { storedContract } from "./contract.js";
 import { plainError } from "./fake-module.js";
 
 /** The engine's table. */
-const engine = new Map(
-  storedContract().errors.map(({ code, retryable, message }) => [code, { retryable, message }]),
-);
+const engine = new Map(storedContract().errors.map(({ code, retryable, message }) => [code, { retryable, message }]));
 
 test("the codes of PolyErrorCode are those of the engine, in the same order", () => {
   const declared =
