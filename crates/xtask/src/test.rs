@@ -155,7 +155,7 @@ fn tsc(project: &str) -> Result<()> {
     steps::run(tools::npm_program("tsc").args(["--noEmit", "--project", project]), "The lines above name the types.")
 }
 
-/// Compiles the unit tests of js/ one by one, with all that they import, and runs them on Node.js.
+/// Runs the unit tests of js/ on Node.js.
 fn js_tests() -> Result<Count> {
     let sources: Vec<_> = files_below(&project::root().join("js"))?
         .into_iter()
@@ -166,6 +166,18 @@ fn js_tests() -> Result<Count> {
     }
     let folder = project::js_tests();
     empty_folder(&folder)?;
+    compile_js_tests(&sources)?;
+    let module = format!("{}.wasm", project::MODULE);
+    steps::copy(&project::pkg().join(&module), &folder.join(&module))?;
+    let tests: Vec<PathBuf> = files_below(&folder)?
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "mjs"))
+        .collect();
+    report::counted(Command::new("node").args(["--enable-source-maps", "--test", "--test-reporter=spec"]).args(tests))
+}
+
+/// Compiles unit tests of js/ into target/js-tests/, one by one, with all that they import.
+pub(crate) fn compile_js_tests(sources: &[PathBuf]) -> Result<()> {
     steps::run(
         tools::npm_program("esbuild")
             .args([
@@ -180,19 +192,11 @@ fn js_tests() -> Result<Count> {
                 // No ES modules, and one of each for all that is in a test.
                 "--external:react",
                 "--external:react-dom",
-                "--external:typescript",
             ])
             .args(["--outdir=target/js-tests", "--out-extension:.js=.mjs", "--log-level=warning"])
-            .args(&sources),
+            .args(sources),
         "The lines above say where the tests do not compile.",
-    )?;
-    let module = format!("{}.wasm", project::MODULE);
-    steps::copy(&project::pkg().join(&module), &folder.join(&module))?;
-    let tests: Vec<PathBuf> = files_below(&folder)?
-        .into_iter()
-        .filter(|file| file.extension().is_some_and(|extension| extension == "mjs"))
-        .collect();
-    report::counted(Command::new("node").args(["--enable-source-maps", "--test", "--test-reporter=spec"]).args(tests))
+    )
 }
 
 /// The backend of examples/token-backend, beside a fake PolyAI and beside the sandbox.
