@@ -12,7 +12,12 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        project: ["./tsconfig.json", "./tsconfig.test.json", "./tests/types/tsconfig.json"],
+        project: [
+          "./tsconfig.json",
+          "./tsconfig.test.json",
+          "./tests/types/tsconfig.json",
+          "./tests/e2e/react/tsconfig.json",
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -345,8 +345,6 @@ function publicEvent({ body, envelope }: PlainEvent, errorOf: (error: PlainError
   }
   // What has no name here crosses the border as the server's own text.
   if (body.type === "unknown") event.payload = parsed(event.payload as string);
-  // The engine leaves it out where it is not known, as it does for the agent's own messages.
-  if (body.type === "liveAgentMessage") event.agentId ??= null;
   if (envelope) Object.assign(event, envelope, { timestamp: new Date(envelope.timestamp) });
   return event as unknown as ChatEvent;
 }

@@ -8,13 +8,14 @@ import { bridgeToNative, nativeStorage } from "./webview.js";
 
 /** What `window.PolyMessaging` holds: the exports of `poly-messaging-web` and of `poly-messaging-web/webview`. */
 export type PolyMessaging = typeof inline & {
+  /** As that of `poly-messaging-web/webview`. */
   readonly bridgeToNative: typeof bridgeToNative;
+  /** As that of `poly-messaging-web/webview`. */
   readonly nativeStorage: typeof nativeStorage;
 };
 
 declare global {
   // Only a `var` becomes a property of `window`.
-  // eslint-disable-next-line no-var
   var PolyMessaging: PolyMessaging;
 }
 

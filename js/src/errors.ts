@@ -74,6 +74,8 @@ export class PolyError extends Error {
   declare readonly cause?: unknown;
 
   /** @internal */
+  // On the prototype, so that it is nothing that an error holds.
+  // eslint-disable-next-line @typescript-eslint/class-literal-property-style
   get [BRAND](): boolean {
     return true;
   }

@@ -41,23 +41,50 @@ interface LocalEvents {
     error: PolyError | null;
   };
   /** The server no longer knew the session, and a new one took its place. */
-  sessionReplaced: { previousSessionId: string; sessionId: string };
+  sessionReplaced: {
+    /** The session that is gone. */
+    previousSessionId: string;
+    /** The one in its place. */
+    sessionId: string;
+  };
   /** A message of the user is on its way. */
-  messagePending: { draftId: string; text: string };
+  messagePending: {
+    /** As `send` made it, and as `retry` and `discard` take it. */
+    draftId: string;
+    /** What was written. */
+    text: string;
+  };
   /** The server has the message. */
-  messageConfirmed: { draftId: string; messageId: string };
+  messageConfirmed: {
+    /** As `send` made it, and as `retry` and `discard` take it. */
+    draftId: string;
+    /** Given by the server. */
+    messageId: string;
+  };
   /** The message is known not to have arrived. */
-  messageFailed: { draftId: string; error: PolyError };
+  messageFailed: {
+    /** As `send` made it, and as `retry` and `discard` take it. */
+    draftId: string;
+    /** Why. */
+    error: PolyError;
+  };
 }
 
 /** A whole message, by the agent or a human. */
 interface WholeMessage {
+  /** Given by the server. */
   messageId: string;
+  /** The text. */
   text: string;
+  /** Links and images beside the text. */
   attachments: Attachment[];
+  /** Replies to tap. */
   suggestions: Suggestion[];
+  /** Numbers to call. */
   callActions: CallAction[];
+  /** Name of who wrote it, where the server says it. */
   agentName: string | null;
+  /** Picture of who wrote it: an http(s) address. */
   avatarUrl: string | null;
 }
 
@@ -65,6 +92,7 @@ interface WholeMessage {
 interface WireEvents {
   /** The first event of every session. */
   sessionStart: {
+    /** What the session can do, and what it asks for. */
     capabilities: {
       /** Whether replies are streamed. */
       streaming: boolean;
@@ -86,7 +114,12 @@ interface WireEvents {
   /** The session will end soon if nothing is said. */
   sessionIdleWarning: object;
   /** The server has a message of the user, from here or another device. */
-  userMessage: { messageId: string; text: string };
+  userMessage: {
+    /** Given by the server. */
+    messageId: string;
+    /** What was written. */
+    text: string;
+  };
   /** Echo: the user types. */
   userTyping: object;
   /** Echo: the user has ended the conversation. */
@@ -96,13 +129,19 @@ interface WireEvents {
   /** Echo of a heartbeat. */
   heartbeat: object;
   /** The agent is there. */
-  agentJoined: { agentName: string | null; avatarUrl: string | null };
+  agentJoined: {
+    /** Name, where the server says it. */
+    agentName: string | null;
+    /** Picture, where the server gives one: an http(s) address. */
+    avatarUrl: string | null;
+  };
   /** The agent is about to answer. */
   agentThinking: object;
   /** A whole message of the agent. */
   agentMessage: WholeMessage;
   /** A piece of a message of the agent, as it came; `ChatState.messages` holds the pieces put together. */
   agentMessageChunk: {
+    /** Of the message it is a piece of. */
     messageId: string;
     /** What this piece adds to the text. */
     delta: string;
@@ -110,42 +149,93 @@ interface WireEvents {
     chunkIndex: number;
     /** Whether it is the last one. */
     isComplete: boolean;
+    /** Links and images beside the text; those that came with this piece. */
     attachments: Attachment[];
+    /** Replies to tap; those that came with this piece. */
     suggestions: Suggestion[];
   };
   /** The agent has left. */
-  agentLeft: { reason: string | null };
+  agentLeft: {
+    /** Why, as the server says it. */
+    reason: string | null;
+  };
   /** The agent asked for a human. */
   agentTriggeredHandoff: object;
   /** A human is there. */
-  liveAgentJoined: { agentId: string | null; agentName: string | null; avatarUrl: string | null };
+  liveAgentJoined: {
+    /** Who it is, where the server says it. */
+    agentId: string | null;
+    /** Name, where the server says it. */
+    agentName: string | null;
+    /** Picture, where the server gives one: an http(s) address. */
+    avatarUrl: string | null;
+  };
   /** The human types, or has stopped. */
-  liveAgentTyping: { state: "started" | "stopped"; agentId: string | null };
+  liveAgentTyping: {
+    /** Which of the two. */
+    state: "started" | "stopped";
+    /** Who it is, where the server says it. */
+    agentId: string | null;
+  };
   /** A message of the human. */
-  liveAgentMessage: WholeMessage & { agentId: string | null };
+  liveAgentMessage: WholeMessage & {
+    /** Who it is, where the server says it. */
+    agentId: string | null;
+  };
   /** The human has left. The conversation may go on. */
-  liveAgentLeft: { agentId: string | null; reason: string | null };
+  liveAgentLeft: {
+    /** Who it is, where the server says it. */
+    agentId: string | null;
+    /** Why, as the server says it. */
+    reason: string | null;
+  };
   /** The user will be handed to a human. */
-  handoffAccepted: { queueName: string | null };
+  handoffAccepted: {
+    /** The queue the user waits in. */
+    queueName: string | null;
+  };
   /** How the wait for a human goes. */
   handoffQueueStatus: {
+    /** The queue the user waits in. */
     queueName: string | null;
     /** Place in the queue. */
     position: number | null;
+    /** Seconds the wait is expected to take. */
     estimatedWaitSeconds: number | null;
     /** What the server would have the user read. */
     displayMessage: string | null;
   };
   /** This application is to take the user to a human by means of its own. */
-  clientHandoffRequired: { reason: string | null; queueName: string | null; route: string | null };
+  clientHandoffRequired: {
+    /** Why a human is needed, as the server says it. */
+    reason: string | null;
+    /** The queue to take the user to. */
+    queueName: string | null;
+    /** Where to take the user, as configured in the project. */
+    route: string | null;
+  };
   /** No human could be reached; the conversation goes on. */
-  handoffFailed: { reason: string | null };
+  handoffFailed: {
+    /** Why, as the server says it. */
+    reason: string | null;
+  };
   /** No human came in time; the conversation goes on. */
-  handoffTimeout: { reason: string | null };
+  handoffTimeout: {
+    /** Why, as the server says it. */
+    reason: string | null;
+  };
   /** The server has something to say that is no message of an agent. */
-  systemMessage: { level: "info" | "warning" | "error"; text: string };
+  systemMessage: {
+    /** How serious it is. */
+    level: "info" | "warning" | "error";
+    /** What the server says. */
+    text: string;
+  };
   /** The conversation's language, a BCP 47 code. */
-  languageChanged: { languageCode: string };
+  languageChanged: {
+    /** Such as `en-GB`. */
+    languageCode: string;
+  };
   /** Anything this version has no name for, whole. */
   unknown: {
     /** The server's own name for it. */

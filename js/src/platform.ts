@@ -79,7 +79,12 @@ export function classify(traits: BrowserTraits): Detected {
  * there; `android-web` on Android, in the same way; else `web`. On a server: `web` and `desktop`. An iPhone that is
  * asked for the desktop page cannot be told from an iPad.
  */
-export function detectPlatform(): { platform: Platform; deviceType: DeviceType } {
+export function detectPlatform(): {
+  /** Of which kind the page's surroundings are. */
+  platform: Platform;
+  /** By its size, and by whether it has a keyboard. */
+  deviceType: DeviceType;
+} {
   const page = globalThis as {
     navigator?: Partial<Navigator> & { userAgentData?: { mobile: boolean; platform: string } };
     webkit?: { messageHandlers?: unknown };

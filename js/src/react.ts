@@ -11,7 +11,7 @@ import { useEffect, useMemo, useReducer, useRef, useSyncExternalStore } from "re
 
 import { IDLE } from "./idle.js";
 import { createChat, type Chat, type ChatOptions, type ChatState } from "./index.js";
-import { SharedChats } from "./shared-chats.js";
+import { nameOf, SharedChats } from "./shared-chats.js";
 
 /** What `useChat` returns beside the state: the chat, and its calls by themselves. They stay the same for as long as the chat does. */
 export interface ChatCalls {
@@ -58,16 +58,16 @@ export function useChat(options: ChatOptions): ChatState & ChatCalls;
  */
 export function useChat<T extends object>(options: ChatOptions, selector: (state: ChatState) => T): T & ChatCalls;
 export function useChat(options: ChatOptions, selector?: (state: ChatState) => object): object {
-  const share = chats.of(options);
+  const [turn, takeAnother] = useReducer((count: number) => count + 1, 0);
+  // While these are the same, so is the chat: hidden for a while (`Activity`), a component comes back to its own.
+  const share = useMemo(() => chats.of(options), [nameOf(options), turn]);
   const { chat } = share;
-  const [, redraw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     share.options = options;
   });
   useEffect(() => {
-    // What was rendered may be mounted later than another chat with the same options.
     if (!chats.join(share)) {
-      redraw();
+      takeAnother();
       return undefined;
     }
     return () => {

@@ -98,7 +98,7 @@ export class SharedChats {
 }
 
 /** What tells options apart: their values. Functions, and objects with functions, are told by being there. */
-function nameOf(options: ChatOptions): string {
+export function nameOf(options: ChatOptions): string {
   if (!isObject(options)) return "";
   const value = (of: unknown): string =>
     isObject(of) || typeof of === "function" ? typeof of : `${typeof of} ${String(of)}`;

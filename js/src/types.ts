@@ -22,7 +22,20 @@ export interface ChatOptions {
    * defaults to `apiUrl` with its ending `/api/v1` replaced by `/ws`, or to `/ws` on the same host where it has no such
    * ending.
    */
-  environment?: "us" | "uk" | "euw" | { cluster: string } | { apiUrl: string; socketUrl?: string };
+  environment?:
+    | "us"
+    | "uk"
+    | "euw"
+    | {
+        /** Name of a cluster of PolyAI's. */
+        cluster: string;
+      }
+    | {
+        /** Address of the API, such as `https://messaging.us-1.poly.ai/api/v1`. */
+        apiUrl: string;
+        /** Address of the socket, such as `wss://messaging.us-1.poly.ai/ws`. */
+        socketUrl?: string;
+      };
   /**
    * The host registered for the connector (`X-Host`): a web origin or an app namespace. Default: `location.origin`;
    * inside a native app give its bundle identifier. Needed where the page has no origin (`file:`, a sandboxed iframe).

@@ -435,7 +435,7 @@ test("a listener hears an event after the snapshot shows it", async () => {
 test("an event is its body and its envelope in one, with dates and PolyErrors", async () => {
   const { client, heard } = await openLoaded();
   const envelope = { id: "e1", sequence: 3, timestamp: 1_700_000_000_000, metadata: { a: "b" }, replayed: true };
-  client.host.event({ body: { type: "liveAgentMessage", messageId: "m", text: "Hi" }, envelope });
+  client.host.event({ body: { type: "liveAgentMessage", messageId: "m", text: "Hi", agentId: null }, envelope });
   client.host.event({
     body: { type: "reconnecting", attempt: 1, retryInMs: 5, cause: plainError("transport/network") },
     envelope: null,

@@ -1,4 +1,4 @@
-/** The hooks as a server renders them. What they do on a page is tested on pages: tests/e2e/tests/react/. */
+/** The hooks as a server renders them. What they do on a page is tested on pages: tests/e2e/tests/react.rs. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,9 +1,16 @@
 /**
- * The package's declarations say the same as the reference in api.d.ts: each type can stand for the other. The reference
- * declares more entries than the package has, so the comparison is by name, for what this entry exports.
+ * The package's declarations say the same as the reference in api.d.ts: each type can stand for the other. The comparison is by
+ * name, for what each entry exports.
  */
 
 import type * as Ours from "poly-messaging-web";
+import type { useChat } from "poly-messaging-web/react";
+import type { defineWidget } from "poly-messaging-web/widget";
+import type * as Inline from "poly-messaging-web/inline";
+import type * as OurReact from "poly-messaging-web/react";
+import type * as WebView from "poly-messaging-web/webview";
+import type * as Widget from "poly-messaging-web/widget";
+import type {} from "poly-messaging-web/classic";
 import type * as Reference from "./api.js";
 
 /** True where each of the two can be assigned to the other. */
@@ -41,6 +48,21 @@ export type Functions = [
   Holds<Same<typeof Ours.hasResumableSession, typeof Reference.hasResumableSession>>,
   Holds<Same<typeof Ours.init, typeof Reference.init>>,
   Holds<Same<typeof Ours.version, typeof Reference.version>>,
+  // With a selector it does more.
+  Holds<typeof useChat extends typeof Reference.useChat ? true : false>,
+  Holds<Same<typeof defineWidget, typeof Reference.defineWidget>>,
+];
+
+/** What `A` is can be used as a `B`; it may do more. */
+type Serves<A, B> = [A] extends [B] ? true : false;
+
+export type Entries = [
+  Holds<Same<typeof Inline, typeof Ours>>,
+  Holds<Serves<typeof OurReact.useChat, typeof Reference.useChat>>,
+  Holds<Serves<typeof WebView.bridgeToNative, typeof Reference.bridgeToNative>>,
+  Holds<Serves<typeof Widget.defineWidget, typeof Reference.defineWidget>>,
+  Holds<Serves<typeof globalThis.PolyMessaging, typeof Ours>>,
+  Holds<Same<typeof globalThis.PolyMessaging.bridgeToNative, typeof WebView.bridgeToNative>>,
 ];
 
 /** The comparison can fail: a type that lacks something is not the same. */
@@ -49,6 +71,8 @@ export type Differences = [
   Holds<Same<Exclude<Ours.PolyErrorCode, "internal">, Reference.PolyErrorCode>>,
   // @ts-expect-error an event less
   Holds<Same<Exclude<Ours.ChatEvent, { type: "languageChanged" }>, Reference.ChatEvent>>,
+  // @ts-expect-error a function less
+  Holds<Serves<Omit<typeof Inline, "init">, typeof Ours>>,
   // @ts-expect-error an option less
   Holds<Same<Required<Ours.ChatOptions>, Reference.ChatOptions>>,
 ];

@@ -181,13 +181,13 @@ pub struct AgentMessageBody {
     pub agent_name: Option<String>,
     /// Picture of who wrote it; http(s) only.
     pub avatar_url: Option<String>,
-    /// Id of the live agent; left out for the agent.
+    /// Id of the live agent; does not cross for the agent.
     pub agent_id: Option<String>,
 }
 
 impl EventBody {
     /// `type` of the event.
-    fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Connecting => "connecting",
             Self::Connected { .. } => "connected",
@@ -253,7 +253,8 @@ impl ToJson for EventBody {
                 Self::AgentJoined { agent_name, avatar_url } => {
                     json.field("agentName", agent_name).field("avatarUrl", avatar_url)
                 }
-                Self::AgentMessage(body) | Self::LiveAgentMessage(body) => body.write_fields(json),
+                Self::AgentMessage(body) => body.write_fields(json),
+                Self::LiveAgentMessage(body) => body.write_fields(json).field("agentId", &body.agent_id),
                 Self::AgentMessageChunk { message_id, delta, chunk_index, is_complete, attachments, suggestions } => {
                     json.text("messageId", message_id)
                         .text("delta", delta)
@@ -299,11 +300,7 @@ impl AgentMessageBody {
     fn write_fields<'j>(&self, json: &'j mut Json) -> &'j mut Json {
         json.text("messageId", &self.message_id).text("text", &self.text).field("attachments", &self.attachments);
         json.field("suggestions", &self.suggestions).field("callActions", &self.call_actions);
-        json.field("agentName", &self.agent_name).field("avatarUrl", &self.avatar_url);
-        match &self.agent_id {
-            Some(agent_id) => json.text("agentId", agent_id),
-            None => json,
-        }
+        json.field("agentName", &self.agent_name).field("avatarUrl", &self.avatar_url)
     }
 }
 

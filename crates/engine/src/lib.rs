@@ -34,6 +34,8 @@ pub mod backoff;
 mod change;
 mod config;
 mod connection;
+#[cfg(test)]
+mod contract;
 mod conversation;
 mod delivery;
 mod diagnostics;

@@ -2,7 +2,6 @@
 //! a test runner must be told about them.
 
 use std::{
-    env,
     ffi::OsString,
     io::{BufRead, BufReader},
     path::PathBuf,
@@ -65,8 +64,7 @@ impl Engine {
             Self::Webkit => {
                 let driver = find_or_install(&["WebKitWebDriver"], &["webkit2gtk-driver"])?;
                 // WebKitGTK has no headless mode, so it gets a screen that no one sees.
-                let screen = Screen::open(&find_or_install(&["Xvfb"], &["xvfb"])?)?;
-                Ok(Browser { engine: self, driver, browser: None, screen: Some(screen) })
+                Ok(Browser { engine: self, driver, browser: None, screen: Some(Screen::prepare()?) })
             }
         }
     }
@@ -118,26 +116,33 @@ impl Browser {
     }
 
     fn surroundings(&self) -> Vec<(&'static str, OsString)> {
-        match &self.screen {
-            None => Vec::new(),
-            Some(screen) => vec![
-                ("DISPLAY", format!(":{}", screen.number).into()),
-                ("GDK_BACKEND", "x11".into()),
-                // There is no graphics card behind this screen. WebKit's own switches that turn its renderers off do
-                // not help: with them it never answers a request for a screenshot.
-                ("LIBGL_ALWAYS_SOFTWARE", "1".into()),
-            ],
-        }
+        self.screen.as_ref().map(Screen::surroundings).unwrap_or_default()
     }
 }
 
 /// An X server without a display.
-struct Screen {
+pub(crate) struct Screen {
     server: Child,
     number: u32,
 }
 
 impl Screen {
+    /// Opens one, if need be after installing the server.
+    pub(crate) fn prepare() -> Result<Self> {
+        Self::open(&find_or_install(&["Xvfb"], &["xvfb"])?)
+    }
+
+    /// What a program with a window is to find in its environment.
+    pub(crate) fn surroundings(&self) -> Vec<(&'static str, OsString)> {
+        vec![
+            ("DISPLAY", format!(":{}", self.number).into()),
+            ("GDK_BACKEND", "x11".into()),
+            // There is no graphics card behind this screen. WebKit's own switches that turn its renderers off do
+            // not help: with them it never answers a request for a screenshot.
+            ("LIBGL_ALWAYS_SOFTWARE", "1".into()),
+        ]
+    }
+
     fn open(xvfb: &PathBuf) -> Result<Self> {
         let mut server = Command::new(xvfb)
             .args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"])
@@ -177,6 +182,19 @@ fn find_or_install(programs: &[&str], packages: &[&str]) -> Result<PathBuf> {
     in_path(programs).ok_or_else(|| anyhow!(missing()))
 }
 
+/// Makes sure that programs can be built upon WebKitGTK, where that is the system's web view.
+pub(crate) fn webkit_library() -> Result<()> {
+    const LIBRARY: &str = "webkit2gtk-4.1";
+    const PACKAGES: [&str; 2] = ["libwebkit2gtk-4.1-dev", "pkg-config"];
+    let is_there = || ask(Command::new("pkg-config").args(["--exists", LIBRARY])).is_some();
+    if !cfg!(target_os = "linux") || is_there() {
+        return Ok(());
+    }
+    let missing = || format!("{LIBRARY} is missing; on Debian: apt-get install {}", PACKAGES.join(" "));
+    apt_get(&PACKAGES).with_context(missing)?;
+    if is_there() { Ok(()) } else { Err(anyhow!(missing())) }
+}
+
 /// Installs Debian packages, where one may.
 fn apt_get(packages: &[&str]) -> Result<()> {
     if in_path(&["apt-get"]).is_none() {
@@ -203,21 +221,7 @@ fn apt_get(packages: &[&str]) -> Result<()> {
     apt(&[&["install", "-y", "-qq", "--no-install-recommends"], packages].concat())
 }
 
-/// The driver for Firefox, built from its source where there is none: a matter of minutes, once for each user.
+/// The driver for Firefox, built from its source where there is none.
 fn geckodriver() -> Result<PathBuf> {
-    let folder = tools::cache().join(format!("geckodriver-{GECKODRIVER}"));
-    let built = folder.join("bin/geckodriver").with_extension(env::consts::EXE_EXTENSION);
-    if let Some(program) = in_path(&["geckodriver"]).or_else(|| built.is_file().then(|| built.clone())) {
-        return Ok(program);
-    }
-    eprintln!("     building geckodriver {GECKODRIVER} into {} …", folder.display());
-    steps::run(
-        tools::cargo()
-            .args(["install", "geckodriver", "--locked", "--version", GECKODRIVER, "--root"])
-            .arg(&folder)
-            .arg("--target-dir")
-            .arg(project::cargo_target().join("geckodriver")),
-        "Put a geckodriver in PATH instead.",
-    )?;
-    Ok(built)
+    tools::built("geckodriver", GECKODRIVER, &[])
 }

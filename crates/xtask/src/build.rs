@@ -22,8 +22,11 @@ use crate::{
 mod bytes;
 mod declarations;
 mod names;
+mod pages;
 mod panics;
 pub(crate) mod scripts;
+
+pub(crate) use pages::react_pages;
 
 /// What a page's JavaScript engine must understand: the first browsers with all that the module needs as well.
 const BROWSERS: &str = "es2022,chrome94,edge94,firefox93,safari15.4";

@@ -39,6 +39,11 @@ pub(crate) fn js_tests() -> PathBuf {
     root().join("target/js-tests")
 }
 
+/// The React pages of the end-to-end tests.
+pub(crate) fn react_pages() -> PathBuf {
+    root().join("target/react-pages")
+}
+
 /// Notes on which step was last done with which inputs.
 pub(crate) fn stamps() -> PathBuf {
     root().join("target/xtask")

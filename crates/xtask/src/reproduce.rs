@@ -20,15 +20,18 @@ const FOLDERS: [&str; 2] = ["target/reproduce/one", "target/reproduce/another-on
 pub(crate) fn run_twice() -> Result<()> {
     let sources = ask(Command::new("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]))
         .context("git does not tell which files there are")?;
-    let mut made = Vec::new();
-    for folder in FOLDERS.map(|folder| root().join(folder)) {
-        empty_folder(&folder)?;
+    let folders = FOLDERS.map(|folder| root().join(folder));
+    for folder in &folders {
+        empty_folder(folder)?;
         for source in sources.lines().filter(|source| root().join(source).is_file()) {
             copy(&root().join(source), &folder.join(source))?;
         }
-        build_in(&folder)?;
+    }
+    let mut made = Vec::new();
+    for folder in &folders {
+        build_in(folder)?;
         let mut files = read(&folder.join("pkg"))?;
-        let tarball = fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path()));
+        let tarball = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
         let tarball = tarball.filter(|path| path.extension().is_some_and(|extension| extension == "tgz")).last();
         files.insert("the tarball".to_owned(), fs::read(tarball.context("npm pack wrote no tarball")?)?);
         made.push(files);

@@ -17,6 +17,8 @@ use report::{Count, Report};
 
 mod package;
 mod report;
+mod supply;
+mod webview;
 
 /// What to test.
 #[derive(clap::Args)]
@@ -44,6 +46,8 @@ enum Part {
     Browser,
     /// The page on the sandbox, as a user walks through it, in each engine
     E2e,
+    /// The native application of examples/webview-host, on the sandbox
+    Webview,
 }
 
 /// Runs the tests; an error if any failed.
@@ -54,8 +58,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut report = Report::default();
 
     // js/ is checked against the generated glue, and the page runs the package as it is published.
-    let built = !([Part::Package, Part::Js, Part::Lint, Part::E2e].into_iter().any(wanted))
-        || report.check("build", || build::package(build::Options::default()).and_then(|()| build::demo()));
+    let built = !([Part::Package, Part::Js, Part::Lint, Part::E2e, Part::Webview].into_iter().any(wanted))
+        || report.check("build", || {
+            build::package(build::Options::default())?;
+            build::demo()?;
+            build::react_pages()
+        });
     let needs_build = || if built { Ok(()) } else { Err(anyhow!("the build failed")) };
     if wanted(Part::Package) {
         report.check("package", || needs_build().and_then(|()| package::check()));
@@ -75,7 +83,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if wanted(Part::Js) {
         report.check("js types", || tsc("tsconfig.test.json"));
         report.check("declarations", || tsc("tests/types/tsconfig.json"));
+        report.check("react pages", || tsc("tests/e2e/react/tsconfig.json"));
         report.tests("js", js_tests);
+        report.tests("token backend", token_backend_tests);
     }
     if wanted(Part::Browser) {
         in_browsers(&mut report, "browser", &engines, wasm_tests);
@@ -83,13 +93,19 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if wanted(Part::E2e) {
         in_browsers(&mut report, "e2e", &engines, |browser| needs_build().and_then(|()| e2e(browser)));
     }
+    if wanted(Part::Webview) && options.engine.is_none_or(|only| only == Engine::Webkit) {
+        webview::test(&mut report, &needs_build);
+    }
     report.finish()
 }
 
 fn lint(report: &mut Report) {
     report.check("rustfmt", || {
         tools::rust_component("fmt", "rustfmt")?;
-        steps::run(tools::cargo().args(["fmt", "--all", "--check"]), "`cargo fmt` puts it right.")
+        for arguments in [&["--all"][..], &["--manifest-path", webview::MANIFEST]] {
+            steps::run(tools::cargo().args(["fmt", "--check"]).args(arguments), "`cargo fmt` puts it right.")?;
+        }
+        Ok(())
     });
     report.check("clippy", || {
         tools::rust_component("clippy", "clippy")?;
@@ -123,6 +139,7 @@ fn lint(report: &mut Report) {
         steps::run(tools::npm_program("eslint").args(["--max-warnings=0", "."]), "The lines above name the rules.")
     });
     report.tests("xtask", || cargo_test(&["--package", "xtask"]));
+    supply::check(report);
 }
 
 /// Runs one check in each engine that is there. In CI all of them must be; elsewhere a missing one is skipped.
@@ -147,7 +164,7 @@ fn tsc(project: &str) -> Result<()> {
     steps::run(tools::npm_program("tsc").args(["--noEmit", "--project", project]), "The lines above name the types.")
 }
 
-/// Compiles the unit tests of js/ one by one, with all that they import, and runs them on Node.js.
+/// Runs the unit tests of js/ on Node.js.
 fn js_tests() -> Result<Count> {
     let sources: Vec<_> = files_below(&project::root().join("js"))?
         .into_iter()
@@ -158,6 +175,18 @@ fn js_tests() -> Result<Count> {
     }
     let folder = project::js_tests();
     empty_folder(&folder)?;
+    compile_js_tests(&sources)?;
+    let module = format!("{}.wasm", project::MODULE);
+    steps::copy(&project::pkg().join(&module), &folder.join(&module))?;
+    let tests: Vec<PathBuf> = files_below(&folder)?
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "mjs"))
+        .collect();
+    report::counted(Command::new("node").args(["--enable-source-maps", "--test", "--test-reporter=spec"]).args(tests))
+}
+
+/// Compiles unit tests of js/ into target/js-tests/, one by one, with all that they import.
+pub(crate) fn compile_js_tests(sources: &[PathBuf]) -> Result<()> {
     steps::run(
         tools::npm_program("esbuild")
             .args([
@@ -167,21 +196,29 @@ fn js_tests() -> Result<Count> {
                 "--target=node20",
                 "--sourcemap",
                 "--entry-names=[name]",
+                // It is large, and finds its own files beside itself.
+                "--external:typescript",
                 // No ES modules, and one of each for all that is in a test.
                 "--external:react",
                 "--external:react-dom",
             ])
             .args(["--outdir=target/js-tests", "--out-extension:.js=.mjs", "--log-level=warning"])
-            .args(&sources),
+            .args(sources),
         "The lines above say where the tests do not compile.",
-    )?;
-    let module = format!("{}.wasm", project::MODULE);
-    steps::copy(&project::pkg().join(&module), &folder.join(&module))?;
-    let tests: Vec<PathBuf> = files_below(&folder)?
-        .into_iter()
-        .filter(|file| file.extension().is_some_and(|extension| extension == "mjs"))
-        .collect();
-    report::counted(Command::new("node").args(["--enable-source-maps", "--test", "--test-reporter=spec"]).args(tests))
+    )
+}
+
+/// The backend of examples/token-backend, beside a fake PolyAI and beside the sandbox.
+fn token_backend_tests() -> Result<Count> {
+    let sandbox = "poly-messaging-sandbox";
+    steps::run(tools::cargo().args(["build", "--package", sandbox]), "The lines above say what does not compile.")?;
+    let tests = files_below(&project::root().join("examples/token-backend/test"))?;
+    report::counted(
+        Command::new("node")
+            .args(["--test", "--test-timeout=60000", "--test-reporter=spec"])
+            .args(tests.into_iter().filter(|file| file.to_string_lossy().ends_with(".test.js")))
+            .env("SANDBOX", project::program(sandbox)),
+    )
 }
 
 fn wasm_tests(browser: &Browser) -> Result<Count> {

@@ -113,6 +113,28 @@ pub(crate) fn in_path(names: &[&str]) -> Option<PathBuf> {
     })
 }
 
+/// A program that is a crate: the one in PATH, or built from its source where there is none, a matter of minutes, once for
+/// each user.
+pub(crate) fn built(name: &str, version: &str, options: &[&str]) -> Result<PathBuf> {
+    let folder = cache().join(format!("{name}-{version}"));
+    let built = folder.join("bin").join(name).with_extension(env::consts::EXE_EXTENSION);
+    if let Some(program) = in_path(&[name]).or_else(|| built.is_file().then(|| built.clone())) {
+        return Ok(program);
+    }
+    eprintln!("     building {name} {version} into {} …", folder.display());
+    run(
+        cargo()
+            .args(["install", name, "--locked", "--version", version])
+            .args(options)
+            .arg("--root")
+            .arg(&folder)
+            .arg("--target-dir")
+            .arg(project::cargo_target().join(name)),
+        &format!("Put {name} in PATH instead."),
+    )?;
+    Ok(built)
+}
+
 /// Where cargo keeps what it downloads.
 pub(crate) fn cargo_home() -> Option<PathBuf> {
     env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(home()?.join(".cargo")))

@@ -18,6 +18,7 @@
 mod chat;
 mod driver;
 mod engine;
+mod guide;
 mod network;
 mod page;
 mod profile;
@@ -25,6 +26,8 @@ mod remote;
 mod sandbox;
 mod secrets;
 mod site;
+mod tap;
+mod token_backend;
 mod windows;
 
 use std::{
@@ -42,12 +45,15 @@ use tokio::time::timeout;
 pub use chat::{Chat, Setup, texts_said};
 use driver::Driver;
 pub use engine::Engine;
+pub use guide::listing;
 pub use network::Offline;
 pub use page::Page;
 use profile::Profile;
 use remote::Remote;
 pub use sandbox::Sandbox;
-pub use secrets::Swept;
+pub use secrets::{Swept, holds};
+pub use tap::Tap;
+pub use token_backend::TokenBackend;
 
 /// How long a test may take, with the start of its browser. A test that needs longer hangs.
 const TEST_LIMIT: Duration = Duration::from_secs(120);

@@ -78,7 +78,7 @@ fn holds_part(text: &str, token: &str) -> bool {
 }
 
 /// Whether a text holds another: as it is, as UTF-16, or in Base64 or hexadecimal.
-fn holds(text: &str, secret: &str) -> bool {
+pub fn holds(text: &str, secret: &str) -> bool {
     let wide: String = secret.chars().flat_map(|letter| [letter, '\0']).collect();
     let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
     text.contains(secret)

@@ -7,10 +7,14 @@
 pub mod tabs;
 
 use std::collections::VecDeque;
+use std::sync::LazyLock;
 
 use poly_messaging_engine::*;
 use poly_messaging_simulator::State;
 use serde_json::{Value, json};
+
+/// What crosses to JavaScript (`src/contract.rs`).
+static CONTRACT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(include_str!("../../contract.json")).unwrap());
 
 /// Virtual time begins here: late enough that nothing is near zero.
 pub const START: u64 = 1_000_000;
@@ -187,9 +191,21 @@ impl Client {
                 self.socket = None;
                 self.closed_with.push(code);
             }
-            Output::Change(change) => self.state.apply(change),
+            Output::Change(change) => {
+                if let Change::Insert { message, .. } | Change::Replace { message, .. } = &change
+                    && let MessageBody::System { event, .. } = message.body
+                {
+                    assert!(
+                        CONTRACT["events"][event].is_object(),
+                        "a line stands for an event that there is not: {event}"
+                    );
+                }
+                self.state.apply(change);
+            }
             Output::Event(event) => {
                 let mut body = value(&event.body);
+                let told = &CONTRACT["events"][body["type"].as_str().unwrap()];
+                assert_eq!(told["envelope"], event.envelope.is_some(), "{body}");
                 if let Some(envelope) = &event.envelope {
                     let Value::Object(fields) = value(envelope) else { unreachable!() };
                     body.as_object_mut().unwrap().extend(fields);

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::{
-    build::scripts::SCRIPTS,
+    build::scripts::{SCRIPTS, Script},
     project::root,
     steps::{self, empty_folder, run},
     tools,
@@ -48,8 +48,8 @@ pub(super) fn check() -> Result<()> {
 /// What the entries need, though package.json does not name it.
 fn belongs(file: &str) -> bool {
     let Some(name) = file.strip_prefix("pkg/") else { return false };
-    let is_script = |name: &str| SCRIPTS.iter().any(|script| script.name == name);
-    name.ends_with(".d.ts") || is_script(name) || name.strip_suffix(".map").is_some_and(is_script)
+    let is_of = |script: &Script| name == script.name || (script.is_mapped() && name == format!("{}.map", script.name));
+    name.ends_with(".d.ts") || SCRIPTS.iter().any(is_of)
 }
 
 struct Packed {
@@ -132,7 +132,7 @@ mod tests {
         for file in ["pkg/index.js", "pkg/index.js.map", "pkg/state.d.ts", &module] {
             assert!(belongs(file), "{file}");
         }
-        for file in ["js/src/index.ts", "pkg/secret.js", "pkg/secret.js.map", "index.js"] {
+        for file in ["js/src/index.ts", "pkg/secret.js", "pkg/secret.js.map", "pkg/inline.js.map", "index.js"] {
             assert!(!belongs(file), "{file}");
         }
     }
