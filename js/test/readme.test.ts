@@ -1,7 +1,8 @@
 /** What the README says of options and files is what there is. */
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 
 const read = (path: string): string => readFileSync(path, "utf8");
@@ -16,8 +17,13 @@ test("the table of options names only options there are", () => {
   }
 });
 
-test("what the README links to is there", () => {
-  const links = found(readme, /\]\((?!https?:)([^)#]+)/g);
-  assert.ok(links.length > 10);
-  for (const link of links) assert.ok(existsSync(link), link);
+test("what the documents link to is there", () => {
+  const guides = readdirSync("docs/guides").map((name) => `docs/guides/${name}`);
+  const examples = readdirSync("examples").map((name) => `examples/${name}/README.md`);
+  for (const page of ["README.md", "CONTRIBUTING.md", "SECURITY.md", "RELEASING.md", ...guides, ...examples]) {
+    for (const link of found(read(page), /\]\((?!https?:|#)([^)#]+)/g)) {
+      assert.ok(existsSync(join(dirname(page), link)), `${page}: ${link}`);
+    }
+  }
+  assert.ok(found(readme, /\]\((?!https?:)([^)#]+)/g).length > 10);
 });
