@@ -172,7 +172,8 @@ function watcher(chat: Chat, line: Line): (on: boolean) => ChatState {
         const parts = Object.entries(rest).filter(([name, part]) => part !== before[name as keyof ChatState]);
         const splice = spliceOf(before.messages, messages);
         before = now;
-        if (splice || parts.length > 0) line.post({ kind: "state", changed: Object.fromEntries(parts), messages: splice });
+        if (splice || parts.length > 0)
+          line.post({ kind: "state", changed: Object.fromEntries(parts), messages: splice });
       });
     }
     return before;

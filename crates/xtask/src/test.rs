@@ -18,6 +18,7 @@ use report::{Count, Report};
 mod package;
 mod report;
 mod supply;
+mod webview;
 
 /// What to test.
 #[derive(clap::Args)]
@@ -45,6 +46,8 @@ enum Part {
     Browser,
     /// The page on the sandbox, as a user walks through it, in each engine
     E2e,
+    /// The native application of examples/webview-host, on the sandbox
+    Webview,
 }
 
 /// Runs the tests; an error if any failed.
@@ -55,7 +58,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut report = Report::default();
 
     // js/ is checked against the generated glue, and the page runs the package as it is published.
-    let built = !([Part::Package, Part::Js, Part::Lint, Part::E2e].into_iter().any(wanted))
+    let built = !([Part::Package, Part::Js, Part::Lint, Part::E2e, Part::Webview].into_iter().any(wanted))
         || report.check("build", || {
             build::package(build::Options::default())?;
             build::demo()?;
@@ -90,13 +93,19 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if wanted(Part::E2e) {
         in_browsers(&mut report, "e2e", &engines, |browser| needs_build().and_then(|()| e2e(browser)));
     }
+    if wanted(Part::Webview) && options.engine.is_none_or(|only| only == Engine::Webkit) {
+        webview::test(&mut report, &needs_build);
+    }
     report.finish()
 }
 
 fn lint(report: &mut Report) {
     report.check("rustfmt", || {
         tools::rust_component("fmt", "rustfmt")?;
-        steps::run(tools::cargo().args(["fmt", "--all", "--check"]), "`cargo fmt` puts it right.")
+        for arguments in [&["--all"][..], &["--manifest-path", webview::MANIFEST]] {
+            steps::run(tools::cargo().args(["fmt", "--check"]).args(arguments), "`cargo fmt` puts it right.")?;
+        }
+        Ok(())
     });
     report.check("clippy", || {
         tools::rust_component("clippy", "clippy")?;
