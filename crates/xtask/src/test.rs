@@ -18,6 +18,7 @@ use report::{Count, Report};
 mod package;
 mod report;
 mod supply;
+mod webview;
 
 /// What to test.
 #[derive(clap::Args)]
@@ -45,6 +46,8 @@ enum Part {
     Browser,
     /// The page on the sandbox, as a user walks through it, in each engine
     E2e,
+    /// The native application of examples/webview-host, on the sandbox
+    Webview,
 }
 
 /// Runs the tests; an error if any failed.
@@ -55,7 +58,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut report = Report::default();
 
     // js/ is checked against the generated glue, and the page runs the package as it is published.
-    let built = !([Part::Package, Part::Js, Part::Lint, Part::E2e].into_iter().any(wanted))
+    let built = !([Part::Package, Part::Js, Part::Lint, Part::E2e, Part::Webview].into_iter().any(wanted))
         || report.check("build", || {
             build::package(build::Options::default())?;
             build::demo()?;
@@ -90,13 +93,19 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if wanted(Part::E2e) {
         in_browsers(&mut report, "e2e", &engines, |browser| needs_build().and_then(|()| e2e(browser)));
     }
+    if wanted(Part::Webview) && options.engine.is_none_or(|only| only == Engine::Webkit) {
+        webview::test(&mut report, &needs_build);
+    }
     report.finish()
 }
 
 fn lint(report: &mut Report) {
     report.check("rustfmt", || {
         tools::rust_component("fmt", "rustfmt")?;
-        steps::run(tools::cargo().args(["fmt", "--all", "--check"]), "`cargo fmt` puts it right.")
+        for arguments in [&["--all"][..], &["--manifest-path", webview::MANIFEST]] {
+            steps::run(tools::cargo().args(["fmt", "--check"]).args(arguments), "`cargo fmt` puts it right.")?;
+        }
+        Ok(())
     });
     report.check("clippy", || {
         tools::rust_component("clippy", "clippy")?;
@@ -155,7 +164,7 @@ fn tsc(project: &str) -> Result<()> {
     steps::run(tools::npm_program("tsc").args(["--noEmit", "--project", project]), "The lines above name the types.")
 }
 
-/// Compiles the unit tests of js/ one by one, with all that they import, and runs them on Node.js.
+/// Runs the unit tests of js/ on Node.js.
 fn js_tests() -> Result<Count> {
     let sources: Vec<_> = files_below(&project::root().join("js"))?
         .into_iter()
@@ -166,6 +175,18 @@ fn js_tests() -> Result<Count> {
     }
     let folder = project::js_tests();
     empty_folder(&folder)?;
+    compile_js_tests(&sources)?;
+    let module = format!("{}.wasm", project::MODULE);
+    steps::copy(&project::pkg().join(&module), &folder.join(&module))?;
+    let tests: Vec<PathBuf> = files_below(&folder)?
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "mjs"))
+        .collect();
+    report::counted(Command::new("node").args(["--enable-source-maps", "--test", "--test-reporter=spec"]).args(tests))
+}
+
+/// Compiles unit tests of js/ into target/js-tests/, one by one, with all that they import.
+pub(crate) fn compile_js_tests(sources: &[PathBuf]) -> Result<()> {
     steps::run(
         tools::npm_program("esbuild")
             .args([
@@ -180,19 +201,11 @@ fn js_tests() -> Result<Count> {
                 // No ES modules, and one of each for all that is in a test.
                 "--external:react",
                 "--external:react-dom",
-                "--external:typescript",
             ])
             .args(["--outdir=target/js-tests", "--out-extension:.js=.mjs", "--log-level=warning"])
-            .args(&sources),
+            .args(sources),
         "The lines above say where the tests do not compile.",
-    )?;
-    let module = format!("{}.wasm", project::MODULE);
-    steps::copy(&project::pkg().join(&module), &folder.join(&module))?;
-    let tests: Vec<PathBuf> = files_below(&folder)?
-        .into_iter()
-        .filter(|file| file.extension().is_some_and(|extension| extension == "mjs"))
-        .collect();
-    report::counted(Command::new("node").args(["--enable-source-maps", "--test", "--test-reporter=spec"]).args(tests))
+    )
 }
 
 /// The backend of examples/token-backend, beside a fake PolyAI and beside the sandbox.

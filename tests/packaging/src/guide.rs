@@ -1,0 +1,87 @@
+//! The guides of `docs/guides/`: what a reader would type, word for word.
+//!
+//! A fenced block whose fence names a file (```` ```ts title="src/main.ts" ````) is that file, whole.
+
+use std::fs;
+
+use e2e::Sandbox;
+
+use crate::Project;
+
+/// What a reader replaces by their own connector token, and the token of the sandbox.
+const TOKEN: (&str, &str) = ("YOUR-CONNECTOR-TOKEN", "sandbox-connector-token");
+/// What a reader replaces by the environment of their account.
+const ENVIRONMENT: &str = "environment: \"us\"";
+
+/// A guide.
+#[derive(Debug)]
+pub struct Guide {
+    name: String,
+    text: String,
+    listings: Vec<Listing>,
+}
+
+#[derive(Debug)]
+struct Listing {
+    path: String,
+    content: String,
+}
+
+impl Guide {
+    /// Reads a guide.
+    ///
+    /// # Panics
+    ///
+    /// When it has no listings, or names a file twice.
+    pub fn read(name: &str) -> Self {
+        let path = e2e::project_root().join(name);
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
+        let listings = listings(&text);
+        assert!(!listings.is_empty(), "{name} has no listing with a title");
+        for (at, Listing { path, .. }) in listings.iter().enumerate() {
+            assert!(listings[..at].iter().all(|other| other.path != *path), "{name} gives {path} twice");
+        }
+        Self { name: name.to_owned(), text, listings }
+    }
+
+    /// Writes the guide's files into a project, with the reader's own values: the sandbox's connector token and address.
+    ///
+    /// # Panics
+    ///
+    /// When the guide does not say what to replace in each file that makes a chat.
+    pub fn follow(&self, project: &Project, sandbox: &Sandbox) {
+        let environment = format!("environment: {{ apiUrl: \"{}\" }}", sandbox.url("/api/v1"));
+        let mut replaced = 0;
+        for Listing { path, content } in &self.listings {
+            replaced += usize::from(content.contains(TOKEN.0) && content.contains(ENVIRONMENT));
+            let content = content.replace(TOKEN.0, TOKEN.1).replace(ENVIRONMENT, &environment);
+            project.write(path, &content);
+        }
+        assert!(replaced > 0, "{}: no listing has `{}` and `{ENVIRONMENT}`", self.name, TOKEN.0);
+    }
+
+    /// Makes sure that the guide tells its reader to do this.
+    ///
+    /// # Panics
+    ///
+    /// When it does not.
+    pub fn says(&self, text: &str) {
+        assert!(self.text.contains(text), "{} does not say `{text}`", self.name);
+    }
+}
+
+/// The blocks that are files, in their order.
+fn listings(text: &str) -> Vec<Listing> {
+    let mut found = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(info) = line.strip_prefix("```") else { continue };
+        let body: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
+        let Some((_, title)) = info.split_once("title=\"") else { continue };
+        let path = title.split('"').next().unwrap_or_default();
+        let is_inside = !path.is_empty() && !path.starts_with('/') && !path.split('/').any(|part| part == "..");
+        assert!(is_inside, "a listing is called {path:?}");
+        found.push(Listing { path: path.to_owned(), content: body.join("\n") + "\n" });
+    }
+    found
+}
