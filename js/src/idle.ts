@@ -2,16 +2,14 @@
 
 import type { ChatState } from "./state.js";
 
-const { freeze } = Object;
-
-export const IDLE: ChatState = freeze({
-  connection: freeze({ status: "idle" }),
+export const IDLE: ChatState = Object.freeze({
+  connection: Object.freeze({ status: "idle" }),
   session: null,
-  messages: freeze([]),
+  messages: Object.freeze([]),
   agent: null,
   isAgentTyping: false,
-  suggestions: freeze([]),
-  handoff: freeze({
+  suggestions: Object.freeze([]),
+  handoff: Object.freeze({
     phase: "none",
     queueName: null,
     position: null,

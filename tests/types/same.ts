@@ -4,6 +4,8 @@
  */
 
 import type * as Ours from "poly-messaging-web";
+import type { useChat } from "poly-messaging-web/react";
+import type { defineWidget } from "poly-messaging-web/widget";
 import type * as Inline from "poly-messaging-web/inline";
 import type * as OurReact from "poly-messaging-web/react";
 import type * as WebView from "poly-messaging-web/webview";
@@ -46,6 +48,9 @@ export type Functions = [
   Holds<Same<typeof Ours.hasResumableSession, typeof Reference.hasResumableSession>>,
   Holds<Same<typeof Ours.init, typeof Reference.init>>,
   Holds<Same<typeof Ours.version, typeof Reference.version>>,
+  // With a selector it does more.
+  Holds<typeof useChat extends typeof Reference.useChat ? true : false>,
+  Holds<Same<typeof defineWidget, typeof Reference.defineWidget>>,
 ];
 
 /** What `A` is can be used as a `B`; it may do more. */

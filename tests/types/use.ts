@@ -20,6 +20,7 @@ import {
   type SystemMessage,
   type UserMessage,
 } from "poly-messaging-web";
+import { useChat, useChatState, type ChatCalls } from "poly-messaging-web/react";
 
 /** Does not compile unless the type of what is passed is exactly `T`. */
 type Is<T> = <A>(value: A & ([A] extends [T] ? ([T] extends [A] ? unknown : never) : never)) => void;
@@ -195,4 +196,22 @@ export function errors(error: unknown): void {
 export async function disposal(): Promise<void> {
   await using own = createChat({ connectorToken: "t" });
   await own.ready();
+}
+
+export function hooks(): void {
+  const whole = useChat({ connectorToken: "t" });
+  is<ChatState["messages"]>()(whole.messages);
+  is<Chat>()(whole.chat);
+  is<Chat["send"]>()(whole.send);
+  const part = useChat({ connectorToken: "t" }, ({ language, agent }) => ({ language, name: agent?.name ?? null }));
+  is<{ language: string | null; name: string | null } & ChatCalls>()(part);
+  is<number>()(useChatState(chat, ({ messages }) => messages.length));
+  is<ChatState>()(useChatState(chat));
+
+  // @ts-expect-error not selected
+  void part.messages;
+  // @ts-expect-error fields are needed, to stand beside the calls
+  useChat({ connectorToken: "t" }, ({ messages }) => messages.length);
+  // @ts-expect-error a chat, not its options
+  useChatState({ connectorToken: "t" });
 }
