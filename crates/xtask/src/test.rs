@@ -16,6 +16,7 @@ use crate::{
 use report::{Count, Report};
 
 mod package;
+mod packaging;
 mod report;
 mod supply;
 
@@ -45,6 +46,8 @@ enum Part {
     Browser,
     /// The page on the sandbox, as a user walks through it, in each engine
     E2e,
+    /// The packed package in projects of each bundler and without, and the guides, in Chromium
+    Packaging,
 }
 
 /// Runs the tests; an error if any failed.
@@ -55,7 +58,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut report = Report::default();
 
     // js/ is checked against the generated glue, and the page runs the package as it is published.
-    let built = !([Part::Package, Part::Js, Part::Lint, Part::E2e].into_iter().any(wanted))
+    let built = !([Part::Package, Part::Js, Part::Lint, Part::E2e, Part::Packaging].into_iter().any(wanted))
         || report.check("build", || {
             build::package(build::Options::default())?;
             build::demo()?;
@@ -89,6 +92,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     if wanted(Part::E2e) {
         in_browsers(&mut report, "e2e", &engines, |browser| needs_build().and_then(|()| e2e(browser)));
+    }
+    if wanted(Part::Packaging) && options.engine.is_none_or(|only| only == Engine::Chromium) {
+        // What a bundler makes of the package is the same for every engine.
+        in_browsers(&mut report, "packaging", &[Engine::Chromium], |browser| {
+            needs_build().and_then(|()| packaging::test(browser))
+        });
     }
     report.finish()
 }

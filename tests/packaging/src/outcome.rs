@@ -52,7 +52,6 @@ impl Outcome {
     }
 
     /// Prints the project's line.
-    #[expect(clippy::print_stdout, reason = "this is what one runs the tests to see")]
     pub fn print(&self) {
         let is_told = |path: &Path| ["js", "wasm", "css", "html"].iter().any(|wanted| has_extension(path, wanted));
         let told: Vec<_> = self
@@ -71,7 +70,13 @@ impl Outcome {
                 if wasm.is_empty() { "no .wasm".into() } else { wasm.join(", ") }
             )
         };
-        println!("{:<20} {:>5.1} s  {files}", self.name, self.started.elapsed().as_secs_f32());
+        self.print_with(&files);
+    }
+
+    /// As [`Outcome::print`], for what emits no files.
+    #[expect(clippy::print_stdout, reason = "this is what one runs the tests to see")]
+    pub fn print_with(&self, what: &str) {
+        println!("{:<20} {:>5.1} s  {what}", self.name, self.started.elapsed().as_secs_f32());
     }
 }
 

@@ -1,0 +1,31 @@
+"use client";
+
+import { useState } from "react";
+import { createChat } from "poly-messaging-web/inline";
+import { useChatState } from "poly-messaging-web/react";
+
+const options = {
+  connectorToken: "sandbox-connector-token",
+  environment: { apiUrl: process.env.NEXT_PUBLIC_API_URL },
+};
+
+export function Chat() {
+  const [chat] = useState(() => createChat(options));
+  const { connection, messages } = useChatState(chat);
+
+  function submit(event) {
+    event.preventDefault();
+    chat.send(new FormData(event.target).get("text"));
+    event.target.reset();
+  }
+
+  return (
+    <form onSubmit={submit}>
+      <p role="status">{connection.status}</p>
+      {messages.map((message) => (
+        <p key={message.id}>{message.text}</p>
+      ))}
+      <input name="text" />
+    </form>
+  );
+}
