@@ -1,8 +1,7 @@
 "use client";
 
-import { useState } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { createChat } from "poly-messaging-web/inline";
-import { useChatState } from "poly-messaging-web/react";
 
 const options = {
   connectorToken: "sandbox-connector-token",
@@ -11,7 +10,7 @@ const options = {
 
 export function Chat() {
   const [chat] = useState(() => createChat(options));
-  const { connection, messages } = useChatState(chat);
+  const { connection, messages } = useSyncExternalStore(chat.subscribe, chat.getSnapshot, chat.getSnapshot);
 
   function submit(event) {
     event.preventDefault();
