@@ -8,9 +8,12 @@ const options = {
   environment: { apiUrl: process.env.NEXT_PUBLIC_API_URL },
 };
 
+/** What the server renders, and the browser begins with. */
+const idle = { connection: { status: "idle" }, messages: [] };
+
 export function Chat() {
   const [chat] = useState(() => createChat(options));
-  const { connection, messages } = useSyncExternalStore(chat.subscribe, chat.getSnapshot, chat.getSnapshot);
+  const { connection, messages } = useSyncExternalStore(chat.subscribe, chat.getSnapshot, () => idle);
 
   function submit(event) {
     event.preventDefault();
