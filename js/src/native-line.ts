@@ -41,6 +41,8 @@ export class Line {
   readonly page = Date.now().toString(36);
   /** How many calls of the storage there were. */
   calls = 0;
+  /** Told when a call of the storage is over. */
+  readonly #whenOver: (() => void)[] = [];
 
   /**
    * The line of this name. Throws `config/invalid` for a name that is none, outside a web view, and where something else
@@ -73,6 +75,22 @@ export class Line {
     if (this.chat || this.storage) return;
     lines.delete(this.name);
     Reflect.deleteProperty(globalThis, `${this.name}Receive`);
+  }
+
+  /** A call of the storage is over. */
+  settled(id: string): void {
+    this.waiting.delete(id);
+    for (const tell of this.#whenOver.splice(0)) tell();
+  }
+
+  /** Resolves once the application has done all that the storage asked for. */
+  async quiet(): Promise<void> {
+    for (;;) {
+      // What follows from an answer is asked for in the same task.
+      await new Promise((resolve) => setTimeout(resolve));
+      if (this.waiting.size === 0) return;
+      await new Promise<void>((resolve) => this.#whenOver.push(resolve));
+    }
   }
 
   /** Posts to the application. Where that fails, the page goes on, and hears of it as of an uncaught error. */

@@ -107,7 +107,7 @@ export type NativeCommand =
           draftId: string;
         }
       | {
-          /** As the calls of a `Chat`. */
+          /** As the calls of a `Chat`. `close` and `end` are answered once `nativeStorage` has nothing more to ask: the application may go. */
           command: "typing" | "end" | "restart" | "reconnect" | "close" | "ready" | "diagnostics";
         }
       | {

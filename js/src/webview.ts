@@ -12,6 +12,9 @@ import { version } from "./version.js";
 
 export type { NativeCommand, AsJson, CommandId, NativeError, NativeMessage, Splice } from "./native-messages.js";
 
+/** Commands upon whose answer an application may go: what they store is stored by then. */
+const LEAVING = /^(close|end)$/;
+
 /** What the application has to answer within: as long as a chat waits for its storage. */
 const STORAGE_LIMIT_MS = 5_000;
 
@@ -58,7 +61,8 @@ export function bridgeToNative(chat: Chat, options?: { name?: string }): () => v
     const id = idOf(command);
     const result = run(chat, command, watch);
     // What is known at once is answered at once, before anything that follows from the command is posted.
-    if (result instanceof Promise) settle(id, result);
+    if (result instanceof Promise)
+      settle(id, LEAVING.test(command.command) ? result.finally(() => line.quiet()) : result);
     else if (id !== null) line.post({ kind: "result", id, value: result ?? null });
   };
   const off = chat.on("*", (event) => {
@@ -84,11 +88,11 @@ export function bridgeToNative(chat: Chat, options?: { name?: string }): () => v
  */
 export function nativeStorage(options?: { name?: string }): SessionStorageAdapter {
   const line = Line.open(options?.name);
-  line.storage = ({ command: _, id, value, failed, ...rest }) => {
+  line.storage = ({ id, value, failed, ...rest }) => {
     const settle = line.waiting.get(String(id));
     if (!settle) throw invalid("No call of the storage is waiting for this answer.");
     const isGood =
-      Object.keys(rest).length === 0 &&
+      Object.keys(rest).length === 1 &&
       (value === undefined || value === null || typeof value === "string") &&
       (failed === undefined || typeof failed === "boolean");
     if (!isGood) throw invalid("`storageResult` has `id`, `value` (a text or null) and `failed` (true or false).");
@@ -98,7 +102,7 @@ export function nativeStorage(options?: { name?: string }): SessionStorageAdapte
     new Promise<string | null>((resolve, reject) => {
       const id = `${line.page}-${(line.calls += 1)}`;
       const settle = (value: string | null | undefined): void => {
-        line.waiting.delete(id);
+        line.settled(id);
         clearTimeout(timer);
         if (value === undefined) reject(new Error(`The application could not ${operation} the session.`));
         else resolve(value);
@@ -109,8 +113,12 @@ export function nativeStorage(options?: { name?: string }): SessionStorageAdapte
     });
   return {
     get: (key) => ask("get", key),
-    set: async (key, value) => void (await ask("set", key, { value })),
-    remove: async (key) => void (await ask("remove", key)),
+    set: async (key, value) => {
+      await ask("set", key, { value });
+    },
+    remove: async (key) => {
+      await ask("remove", key);
+    },
   };
 }
 
@@ -144,11 +152,12 @@ function run(chat: Chat, command: Command, watch: (on: boolean) => ChatState) {
   }
 }
 
-function checkFields({ command, id: _, ...given }: Command): void {
+function checkFields({ command, ...given }: Command): void {
   const fields = FIELDS.get(command);
   if (!fields) throw invalid("There is no command of this name.");
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(fields, name)) throw invalid(`The command ${command} has a field that it does not know.`);
+    if (name !== "id" && !Object.hasOwn(fields, name))
+      throw invalid(`The command ${command} has a field that it does not know.`);
   }
   for (const [name, wanted] of Object.entries(fields)) {
     const type = wanted.replace("?", "");

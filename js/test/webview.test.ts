@@ -72,7 +72,9 @@ async function answerTo(posted: NativeMessage[], id: string | number | null): Pr
     () => find() !== undefined,
     () => posted,
   );
-  return find() as NativeMessage;
+  const found = find();
+  assert.ok(found);
+  return found;
 }
 
 interface Opened {
@@ -98,6 +100,8 @@ async function openJoined(options: object = {}, posted = openApp()): Promise<Ope
   const opened = await open(options, posted);
   const { chat, server } = opened;
   server.onFrame = ({ type, payload, metadata }, socket) => {
+    // A socket that takes a session up again begins with what is new of its history: nothing.
+    if (type === "EVENT_TYPE_HEARTBEAT") socket.receive(server.batch());
     if (type === "EVENT_TYPE_HEARTBEAT")
       socket.receive(server.event("HEARTBEAT", payload, { metadata, sequence: null }));
     if (type !== "EVENT_TYPE_USER_MESSAGE") return;
@@ -345,14 +349,14 @@ test("a session kept by the application is taken up again, and no token is in an
   const persistence = nativeStorage({ name: "app" });
   const answer = (message: NativeMessage): void => {
     if (message.kind !== "storage") return;
-    if (message.operation === "set") records.set(message.key, message.value);
-    if (message.operation === "remove") records.delete(message.key);
     const value = message.operation === "get" ? (records.get(message.key) ?? null) : null;
     const result: NativeCommand = { command: "storageResult", id: message.id, value };
     check("command", result);
-    queueMicrotask(() => {
+    setTimeout(() => {
+      if (message.operation === "set") records.set(message.key, message.value);
+      if (message.operation === "remove") records.delete(message.key);
       give(JSON.stringify(result), "app");
-    });
+    }, 5);
   };
   const push = posted.push.bind(posted);
   posted.push = (message) => {
@@ -371,7 +375,12 @@ test("a session kept by the application is taken up again, and no token is in an
     server.socket.receive(server.batch(server.event("SESSION_START", { capabilities: { streaming: true } })));
     await chat.ready();
     assert.equal(chat.getSnapshot().session?.resumed, resumed);
-    await chat.close();
+    const id = resumed ? "end" : "close";
+    const leave: NativeCommand = { command: id, id };
+    check("command", leave);
+    give(JSON.stringify(leave), "app");
+    assert.equal((await answerTo(posted, id)).kind, "result");
+    assert.equal(records.size, resumed ? 0 : 1);
     off();
   };
   await visit(false);
