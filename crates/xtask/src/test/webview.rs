@@ -41,10 +41,7 @@ fn target() -> PathBuf {
 
 fn clippy() -> Result<()> {
     tools::rust_component("clippy", "clippy")?;
-    steps::run(
-        cargo("clippy").args(["--all-targets", "--", "--deny", "warnings"]),
-        "The lines above name the lints.",
-    )
+    steps::run(cargo("clippy").args(["--all-targets", "--", "--deny", "warnings"]), "The lines above name the lints.")
 }
 
 fn own_tests() -> Result<Count> {
