@@ -82,7 +82,7 @@ const DECLARED: [what: string, file: string, from: string, to: string, place: st
   [
     "a field is left out",
     "event-types",
-    "previousSessionId: string; ",
+    "previousSessionId: string;",
     "",
     "events.sessionReplaced.fields.previousSessionId",
   ],

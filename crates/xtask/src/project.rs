@@ -44,6 +44,11 @@ pub(crate) fn react_pages() -> PathBuf {
     root().join("target/react-pages")
 }
 
+/// The projects that the package is tested in, and the tools that build them.
+pub(crate) fn packaging() -> PathBuf {
+    root().join("target/packaging")
+}
+
 /// Notes on which step was last done with which inputs.
 pub(crate) fn stamps() -> PathBuf {
     root().join("target/xtask")

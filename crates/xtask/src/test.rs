@@ -16,6 +16,7 @@ use crate::{
 use report::{Count, Report};
 
 mod package;
+mod packaging;
 mod report;
 mod supply;
 mod webview;
@@ -48,6 +49,8 @@ enum Part {
     E2e,
     /// The native application of examples/webview-host, on the sandbox
     Webview,
+    /// The packed package in projects of each bundler and without, and the guides, in Chromium
+    Packaging,
 }
 
 /// Runs the tests; an error if any failed.
@@ -58,12 +61,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut report = Report::default();
 
     // js/ is checked against the generated glue, and the page runs the package as it is published.
-    let built = !([Part::Package, Part::Js, Part::Lint, Part::E2e, Part::Webview].into_iter().any(wanted))
-        || report.check("build", || {
-            build::package(build::Options::default())?;
-            build::demo()?;
-            build::react_pages()
-        });
+    let built =
+        !([Part::Package, Part::Js, Part::Lint, Part::E2e, Part::Webview, Part::Packaging].into_iter().any(wanted))
+            || report.check("build", || {
+                build::package(build::Options::default())?;
+                build::demo()?;
+                build::react_pages()
+            });
     let needs_build = || if built { Ok(()) } else { Err(anyhow!("the build failed")) };
     if wanted(Part::Package) {
         report.check("package", || needs_build().and_then(|()| package::check()));
@@ -95,6 +99,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     if wanted(Part::Webview) && options.engine.is_none_or(|only| only == Engine::Webkit) {
         webview::test(&mut report, &needs_build);
+    }
+    if wanted(Part::Packaging) && options.engine.is_none_or(|only| only == Engine::Chromium) {
+        // What a bundler makes of the package is the same for every engine.
+        in_browsers(&mut report, "packaging", &[Engine::Chromium], |browser| {
+            needs_build().and_then(|()| packaging::test(browser))
+        });
     }
     report.finish()
 }

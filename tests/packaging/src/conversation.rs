@@ -42,7 +42,7 @@ pub async fn hold(page: &Page, sandbox: &Sandbox, address: &str, modules: usize)
         )
         .await;
     assert_eq!(loaded.as_array().map(Vec::len), Some(modules), "the modules loaded: {loaded}");
-    let errors: Vec<_> = page.console().await.into_iter().filter(is_complaint).collect();
+    let errors: Vec<_> = page.console().await.into_iter().filter(|line| is_complaint(line)).collect();
     assert!(errors.is_empty(), "on the console: {errors:#?}");
 }
 
@@ -67,6 +67,6 @@ async fn answered(page: &Page, sandbox: &Sandbox, session: &str) -> String {
 }
 
 /// Whether a line on the console tells of something wrong with the page. That it has no icon is not.
-fn is_complaint(line: &String) -> bool {
+fn is_complaint(line: &str) -> bool {
     (line.starts_with("SEVERE") || line.starts_with("WARNING")) && !line.contains("/favicon.ico")
 }

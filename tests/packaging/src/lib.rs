@@ -2,7 +2,7 @@
 //! to a sandbox of another origin.
 //!
 //! `cargo xtask test packaging` packs the package, installs it and the tools of `package.json` in `target/packaging/`, and
-//! runs the tests. Each makes its project in a folder there. `projects/` holds what a project has of its own, `shared/`
+//! runs the tests. Each makes its project in a folder there, with the package in its own `node_modules/`. `projects/` holds what a project has of its own, `shared/`
 //! the page that all of them show.
 
 mod conversation;
@@ -41,14 +41,18 @@ fn sources() -> PathBuf {
     e2e::project_root().join("tests/packaging")
 }
 
-/// Where the tools and the package are installed, and the projects are made.
+/// Where the tools are installed, and the projects are made.
+fn workshop() -> PathBuf {
+    e2e::project_root().join("target/packaging")
+}
+
+/// The package as npm installed it.
 ///
 /// # Panics
 ///
-/// When they are not: `cargo xtask test packaging` does it.
-fn workshop() -> PathBuf {
-    let folder = e2e::project_root().join("target/packaging");
-    let package = folder.join("node_modules").join(PACKAGE);
+/// When it did not: `cargo xtask test packaging` has it do so.
+fn installed() -> PathBuf {
+    let package = workshop().join("installed/node_modules").join(PACKAGE);
     assert!(package.exists(), "{} is missing: `cargo xtask test packaging` installs it", package.display());
-    folder
+    package
 }

@@ -1,14 +1,18 @@
 //! A project in a folder of its own, beside the tools and the package that are installed for all.
 
 use std::{
-    env, fs,
+    env, fs, io,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{Child, Output, Stdio},
 };
 
 use tokio::task::spawn_blocking;
 
-use crate::{Entry, PACKAGE, server, sources, workshop};
+use crate::{
+    Entry, PACKAGE, installed,
+    server::{self, Group},
+    sources, workshop,
+};
 
 /// A project, made anew.
 #[derive(Debug)]
@@ -17,7 +21,7 @@ pub struct Project {
 }
 
 impl Project {
-    /// An empty project.
+    /// An empty project, with the package installed.
     ///
     /// # Panics
     ///
@@ -28,6 +32,7 @@ impl Project {
             fs::remove_dir_all(&folder).unwrap_or_else(|error| panic!("cannot remove {}: {error}", folder.display()));
         }
         let project = Self { folder };
+        copy_folder(&installed(), &project.path("node_modules").join(PACKAGE));
         project.write("package.json", "{ \"private\": true, \"type\": \"module\" }\n");
         project
     }
@@ -59,7 +64,7 @@ impl Project {
     ///
     /// When they cannot be copied.
     pub fn copy_package(&self, folder: &str) {
-        copy_folder(&workshop().join("node_modules").join(PACKAGE).join("pkg"), &self.path(folder));
+        copy_folder(&installed().join("pkg"), &self.path(folder));
     }
 
     /// Writes a file of the project.
@@ -93,14 +98,31 @@ impl Project {
     ///
     /// As [`Project::run`].
     pub async fn run_with(&self, line: &str, variables: &[(&str, &str)]) -> String {
+        let running = self.start(line, variables);
+        // A test that is given up takes its build with it.
+        let group = Group::of(&running);
+        let output = spawn_blocking(move || running.wait_with_output()).await.expect("waiting does not panic");
+        group.ended();
+        self.said(line, output)
+    }
+
+    /// As [`Project::run`], for a test that needs no browser.
+    ///
+    /// # Panics
+    ///
+    /// As [`Project::run`].
+    pub fn run_now(&self, line: &str) -> String {
+        self.said(line, self.start(line, &[]).wait_with_output())
+    }
+
+    fn start(&self, line: &str, variables: &[(&str, &str)]) -> Child {
         let mut command = server::command(line, &self.folder);
         command.envs(variables.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let child = command.spawn().unwrap_or_else(|error| panic!("cannot start `{line}`: {error}"));
-        // A test that is given up takes its build with it.
-        let group = server::Group::of(&child);
-        let output = spawn_blocking(move || child.wait_with_output()).await.expect("waiting does not panic");
+        command.spawn().unwrap_or_else(|error| panic!("cannot start `{line}`: {error}"))
+    }
+
+    fn said(&self, line: &str, output: io::Result<Output>) -> String {
         let output = output.unwrap_or_else(|error| panic!("cannot wait for `{line}`: {error}"));
-        group.ended();
         let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
         assert!(output.status.success(), "`{line}` failed ({}) in {}:\n{text}", output.status, self.folder.display());
         text

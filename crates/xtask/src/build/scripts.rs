@@ -55,11 +55,13 @@ pub(crate) const SCRIPTS: [Script; 7] = [
 
 /// What is done to a script that esbuild made: terser looks further than esbuild does, and writes functions as arrows and
 /// methods where nothing tells the difference (none of them is called with `new`). The choice is what compresses best. The comments that stay are for bundlers.
-const TERSER: [&str; 4] = [
+const TERSER: [&str; 5] = [
     "--ecma=2022",
     "--mangle",
     "--compress=ecma=2022,passes=2,unsafe_arrows=true,unsafe_methods=true,hoist_funs=true,directives=false",
     "--comments=/@vite-ignore|webpackIgnore/",
+    // A page in any encoding reads them alike.
+    "--format=ascii_only=true",
 ];
 
 /// What the messages of webview.js look like: shipped as it stands.

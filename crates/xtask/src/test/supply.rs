@@ -22,10 +22,10 @@ use crate::{
 const CARGO_DENY: &str = "0.20.2";
 
 /// All workspaces. Each has a lock file of its own.
-const WORKSPACES: [&str; 2] = ["", "fuzz"];
+const WORKSPACES: [&str; 3] = ["", "examples/webview-host", "fuzz"];
 
 /// All npm projects with a lock file.
-const NPM_PROJECTS: [&str; 1] = [""];
+const NPM_PROJECTS: [&str; 2] = ["", "tests/packaging"];
 
 pub(super) fn check(report: &mut Report) {
     let deny = match cargo_deny() {
@@ -44,11 +44,16 @@ pub(super) fn check(report: &mut Report) {
     } else {
         report.skip("cargo advisories", &not_checked("the database of RustSec cannot be fetched"));
     }
-    let answers: Vec<_> = NPM_PROJECTS.iter().map(|folder| (*folder, audit(Path::new(folder)))).collect();
-    match answers.iter().find(|(_, answer)| matches!(answer, Ok(Audit::Unknown(_)))) {
-        Some((_, Ok(Audit::Unknown(reason)))) => report.skip("npm audit", &not_checked(reason)),
+    // What one answer tells counts, whether the others came or not.
+    let (unknown, known): (Vec<_>, Vec<_>) = NPM_PROJECTS
+        .map(|folder| (folder, audit(Path::new(folder))))
+        .into_iter()
+        .partition(|(_, answer)| matches!(answer, Ok(Audit::Unknown(_))));
+    let outcome = known.into_iter().try_for_each(|(folder, answer)| answer?.judge(folder));
+    match unknown.into_iter().find_map(|(folder, answer)| answer.ok()?.judge(folder).err()) {
+        Some(reason) if outcome.is_ok() => report.skip("npm audit", &reason),
         _ => {
-            report.check("npm audit", || answers.into_iter().try_for_each(|(folder, answer)| answer?.judge(folder)));
+            report.check("npm audit", || outcome);
         }
     }
 }
@@ -68,18 +73,17 @@ fn cargo_deny() -> Result<PathBuf> {
 fn cargo(deny: &Path, folder: &Path) -> Command {
     let mut command = Command::new(deny);
     command.arg("--manifest-path").arg(root().join(folder).join("Cargo.toml"));
-    command.arg("--config").arg(root().join("deny.toml")).args(["--locked", "--log-level", "error"]);
+    command.arg("--config").arg(root().join("deny.toml")).args(["--locked", "--workspace", "--log-level", "error"]);
     command
 }
 
 fn judge(deny: &Path, folder: &Path, what: &[&str]) -> Result<()> {
     let mut command = cargo(deny, folder);
-    command.arg("check");
     if what == ["advisories"] {
-        // It has just been fetched.
-        command.arg("--disable-fetch");
+        // The database has just been fetched.
+        command.arg("--offline");
     }
-    run(command.args(["--hide-inclusion-graph"]).args(what), "deny.toml says what is allowed, and why.")
+    run(command.args(["check", "--hide-inclusion-graph"]).args(what), "deny.toml says what is allowed, and why.")
 }
 
 /// What the registry says of the packages of a lock file.

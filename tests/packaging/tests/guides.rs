@@ -1,0 +1,89 @@
+//! Each guide in `docs/guides/` with files in it, followed word for word.
+
+use std::fs;
+
+use packaging::{Entry, Guide, Outcome, Project, Server, Site, hold, on_sandbox};
+
+#[test]
+fn plain_page() {
+    on_sandbox(async |page, sandbox| {
+        let guide = Guide::read("docs/guides/plain-page.md");
+        let project = Project::empty("guide-plain-page");
+        guide.says("node_modules/poly-messaging-web/pkg/");
+        project.copy_package("poly-messaging");
+        guide.follow(&project, sandbox);
+        let site = Site::of(&project.path("")).await;
+        let outcome = Outcome::begin("guide plain-page", Entry::Module);
+        hold(page, sandbox, &site.url("/index.html"), 1).await;
+        outcome.print();
+    });
+}
+
+#[test]
+fn plain_page_with_classic_scripts() {
+    on_sandbox(async |page, sandbox| {
+        let project = Project::empty("guide-classic");
+        project.copy_package("poly-messaging");
+        Guide::read("docs/guides/plain-page.md").follow(&project, sandbox);
+        let site = Site::of(&project.path("")).await;
+        let outcome = Outcome::begin("guide classic", Entry::Inline);
+        hold(page, sandbox, &site.url("/classic.html"), 0).await;
+        outcome.print();
+    });
+}
+
+#[test]
+fn vite() {
+    built_by_vite("vite");
+}
+
+#[test]
+fn react() {
+    built_by_vite("react");
+}
+
+/// Follows a guide that builds its page by Vite.
+fn built_by_vite(name: &str) {
+    on_sandbox(async |page, sandbox| {
+        let mut outcome = Outcome::begin(&format!("guide {name}"), Entry::Module);
+        let guide = Guide::read(&format!("docs/guides/{name}.md"));
+        let project = Project::empty(&format!("guide-{name}"));
+        guide.follow(&project, sandbox);
+        guide.says("npx vite build");
+        project.run("npx vite build").await;
+        outcome.emitted(&project.path("dist"));
+        let site = Site::of(&project.path("dist")).await;
+        hold(page, sandbox, &site.url("/"), outcome.modules()).await;
+        outcome.print();
+    });
+}
+
+#[test]
+fn next() {
+    on_sandbox(async |page, sandbox| {
+        let mut outcome = Outcome::begin("guide next", Entry::Module);
+        let guide = Guide::read("docs/guides/next.md");
+        let project = Project::empty("guide-next");
+        guide.follow(&project, sandbox);
+        guide.says("npx next build");
+        guide.says("npx next start");
+        project.run("npx next build").await;
+        outcome.emitted(&project.path(".next/static"));
+        let server = Server::start(&project, "npx next start --hostname 127.0.0.1 --port PORT").await;
+        hold(page, sandbox, &server.url("/"), outcome.modules()).await;
+        outcome.print();
+    });
+}
+
+#[test]
+fn every_guide_with_files_is_followed() {
+    let folder = e2e::project_root().join("docs/guides");
+    let mut found: Vec<_> = fs::read_dir(folder)
+        .expect("docs/guides is there")
+        .map(|entry| entry.expect("a file").path())
+        .filter(|path| fs::read_to_string(path).is_ok_and(|text| text.contains(" title=\"")))
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+        .collect();
+    found.sort();
+    assert_eq!(found, ["next", "plain-page", "react", "vite"], "this file follows each of them");
+}
