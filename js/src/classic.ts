@@ -4,12 +4,14 @@
  */
 
 import * as inline from "./inline.js";
-import { bridgeToNative } from "./webview.js";
+import { bridgeToNative, nativeStorage } from "./webview.js";
 
 /** What `window.PolyMessaging` holds: the exports of `poly-messaging-web` and of `poly-messaging-web/webview`. */
 export type PolyMessaging = typeof inline & {
   /** As that of `poly-messaging-web/webview`. */
   readonly bridgeToNative: typeof bridgeToNative;
+  /** As that of `poly-messaging-web/webview`. */
+  readonly nativeStorage: typeof nativeStorage;
 };
 
 declare global {
@@ -17,4 +19,4 @@ declare global {
   var PolyMessaging: PolyMessaging;
 }
 
-if (typeof window !== "undefined") window.PolyMessaging = { ...inline, bridgeToNative };
+if (typeof window !== "undefined") window.PolyMessaging = { ...inline, bridgeToNative, nativeStorage };

@@ -35,7 +35,7 @@ export class Listeners<T> {
 }
 
 /** As an uncaught error would be: later, so that nothing under way is disturbed. */
-function report(thrown: unknown): void {
+export function report(thrown: unknown): void {
   setTimeout(() => {
     if (typeof reportError === "function") reportError(thrown);
     else console.error(messageOf(thrown), thrown);

@@ -7,7 +7,7 @@
  * package's only dependency.
  */
 
-import { useEffect, useMemo, useReducer, useRef, useSyncExternalStore } from "react";
+import { useEffect, useInsertionEffect, useMemo, useReducer, useRef, useSyncExternalStore } from "react";
 
 import { IDLE } from "./idle.js";
 import { createChat, type Chat, type ChatOptions, type ChatState } from "./index.js";
@@ -62,7 +62,8 @@ export function useChat(options: ChatOptions, selector?: (state: ChatState) => o
   // While these are the same, so is the chat: hidden for a while (`Activity`), a component comes back to its own.
   const share = useMemo(() => chats.of(options), [nameOf(options), turn]);
   const { chat } = share;
-  useEffect(() => {
+  // As soon as it is on the page: nothing may call the functions of a rendering that is gone.
+  useInsertionEffect(() => {
     share.options = options;
   });
   useEffect(() => {

@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import ts from "typescript";
 
@@ -19,6 +19,7 @@ import {
   type Contract,
   type Fields,
 } from "./contract.js";
+import { eventsPage } from "./contract-page.js";
 
 const contract = storedContract();
 const [SOURCE, PUBLISHED, REFERENCE] = ["js/src/index.ts", "pkg/index.d.ts", "tests/types/api.d.ts"];
@@ -81,7 +82,7 @@ const DECLARED: [what: string, file: string, from: string, to: string, place: st
   [
     "a field is left out",
     "event-types",
-    "previousSessionId: string; ",
+    "previousSessionId: string;",
     "",
     "events.sessionReplaced.fields.previousSessionId",
   ],
@@ -210,6 +211,12 @@ for (const [what, drift, place] of SENT) {
     );
   });
 }
+
+test("docs/events.md is the table", () => {
+  const page = eventsPage(contract, programOf([SOURCE]));
+  if (process.env.CONTRACT === "write") writeFileSync("docs/events.md", page);
+  assert.equal(readFileSync("docs/events.md", "utf8"), page, "`cargo xtask contract` writes it anew");
+});
 
 test("no conversion is of what the table does not have", () => {
   for (const place of Object.keys(CONVERTED)) {

@@ -40,6 +40,7 @@ test("the package has the entries that are documented", () => {
     "./poly_messaging_web.wasm",
     "./react",
     "./webview",
+    "./webview.schema.json",
     "./widget",
   ]);
 });
@@ -62,7 +63,7 @@ for (const { name } of SCRIPTS) {
   });
 }
 
-test(". and ./inline export the same names, and the classic script these and bridgeToNative", () => {
+test(". and ./inline export the same names, and the classic script those of ./webview as well", () => {
   const [beside, inline, classic] = inNode(`
     const beside = await import("poly-messaging-web");
     const inline = await import("poly-messaging-web/inline");
@@ -73,7 +74,7 @@ test(". and ./inline export the same names, and the classic script these and bri
   const names = ["PolyError", "clearSession", "createChat", "detectPlatform", "hasResumableSession", "init", "version"];
   assert.deepEqual(beside, names);
   assert.deepEqual(inline, names);
-  assert.deepEqual(classic, [...names, "bridgeToNative"].sort());
+  assert.deepEqual(classic, [...names, "bridgeToNative", "nativeStorage"].sort());
 });
 
 test("the classic script is a script, and leaves nothing but PolyMessaging on the page", () => {

@@ -4,14 +4,11 @@ import { test } from "node:test";
 
 import { failure, PolyError, toPolyError } from "../src/errors.js";
 import { version } from "../src/version.js";
+import { storedContract } from "./contract.js";
 import { plainError } from "./fake-module.js";
 
-/** The engine's table: code, retryable, text. */
-const engine = new Map(
-  [...readFileSync("crates/engine/src/error.rs", "utf8").matchAll(/= "([a-z/-]+)", (true|false), "([^"]+)";/g)].map(
-    ([, code, retryable, message]) => [code ?? "", { retryable: retryable === "true", message }],
-  ),
-);
+/** The engine's table. */
+const engine = new Map(storedContract().errors.map(({ code, retryable, message }) => [code, { retryable, message }]));
 
 test("the codes of PolyErrorCode are those of the engine, in the same order", () => {
   const declared =

@@ -254,7 +254,7 @@ impl ToJson for EventBody {
                     json.field("agentName", agent_name).field("avatarUrl", avatar_url)
                 }
                 Self::AgentMessage(body) => body.write_fields(json),
-                Self::LiveAgentMessage(body) => body.write_fields(json).field("agentId", &body.agent_id),
+                Self::LiveAgentMessage(body) => body.write_fields(json.field("agentId", &body.agent_id)),
                 Self::AgentMessageChunk { message_id, delta, chunk_index, is_complete, attachments, suggestions } => {
                     json.text("messageId", message_id)
                         .text("delta", delta)

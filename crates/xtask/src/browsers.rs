@@ -64,8 +64,7 @@ impl Engine {
             Self::Webkit => {
                 let driver = find_or_install(&["WebKitWebDriver"], &["webkit2gtk-driver"])?;
                 // WebKitGTK has no headless mode, so it gets a screen that no one sees.
-                let screen = Screen::open(&find_or_install(&["Xvfb"], &["xvfb"])?)?;
-                Ok(Browser { engine: self, driver, browser: None, screen: Some(screen) })
+                Ok(Browser { engine: self, driver, browser: None, screen: Some(Screen::prepare()?) })
             }
         }
     }
@@ -117,26 +116,33 @@ impl Browser {
     }
 
     fn surroundings(&self) -> Vec<(&'static str, OsString)> {
-        match &self.screen {
-            None => Vec::new(),
-            Some(screen) => vec![
-                ("DISPLAY", format!(":{}", screen.number).into()),
-                ("GDK_BACKEND", "x11".into()),
-                // There is no graphics card behind this screen. WebKit's own switches that turn its renderers off do
-                // not help: with them it never answers a request for a screenshot.
-                ("LIBGL_ALWAYS_SOFTWARE", "1".into()),
-            ],
-        }
+        self.screen.as_ref().map(Screen::surroundings).unwrap_or_default()
     }
 }
 
 /// An X server without a display.
-struct Screen {
+pub(crate) struct Screen {
     server: Child,
     number: u32,
 }
 
 impl Screen {
+    /// Opens one, if need be after installing the server.
+    pub(crate) fn prepare() -> Result<Self> {
+        Self::open(&find_or_install(&["Xvfb"], &["xvfb"])?)
+    }
+
+    /// What a program with a window is to find in its environment.
+    pub(crate) fn surroundings(&self) -> Vec<(&'static str, OsString)> {
+        vec![
+            ("DISPLAY", format!(":{}", self.number).into()),
+            ("GDK_BACKEND", "x11".into()),
+            // There is no graphics card behind this screen. WebKit's own switches that turn its renderers off do
+            // not help: with them it never answers a request for a screenshot.
+            ("LIBGL_ALWAYS_SOFTWARE", "1".into()),
+        ]
+    }
+
     fn open(xvfb: &PathBuf) -> Result<Self> {
         let mut server = Command::new(xvfb)
             .args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"])
@@ -174,6 +180,19 @@ fn find_or_install(programs: &[&str], packages: &[&str]) -> Result<PathBuf> {
     let missing = || format!("{} is missing; on Debian: apt-get install {}", programs[0], packages.join(" "));
     apt_get(packages).with_context(missing)?;
     in_path(programs).ok_or_else(|| anyhow!(missing()))
+}
+
+/// Makes sure that programs can be built upon WebKitGTK, where that is the system's web view.
+pub(crate) fn webkit_library() -> Result<()> {
+    const LIBRARY: &str = "webkit2gtk-4.1";
+    const PACKAGES: [&str; 2] = ["libwebkit2gtk-4.1-dev", "pkg-config"];
+    let is_there = || ask(Command::new("pkg-config").args(["--exists", LIBRARY])).is_some();
+    if !cfg!(target_os = "linux") || is_there() {
+        return Ok(());
+    }
+    let missing = || format!("{LIBRARY} is missing; on Debian: apt-get install {}", PACKAGES.join(" "));
+    apt_get(&PACKAGES).with_context(missing)?;
+    if is_there() { Ok(()) } else { Err(anyhow!(missing())) }
 }
 
 /// Installs Debian packages, where one may.

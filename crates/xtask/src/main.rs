@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand};
 mod bench;
 mod browsers;
 mod build;
+mod contract;
 mod demo;
 mod integrity;
 mod project;
@@ -40,6 +41,8 @@ enum Command {
     Size(size::Options),
     /// Measure how the cost of chunks and of history grows
     Bench,
+    /// Write the table of what crosses to JavaScript, and docs/events.md
+    Contract,
     /// Make the package twice from clean, and compare every byte
     Reproduce,
     /// Simulate a server restart with many clients, and write docs/storm.md
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Size(options) => size::run(&options),
         Command::Bench => bench::run(),
+        Command::Contract => contract::write(),
         Command::Reproduce => reproduce::run_twice(),
         Command::Storm => storm::run(),
     };

@@ -19,6 +19,7 @@ mod package;
 mod packaging;
 mod report;
 mod supply;
+mod webview;
 
 /// What to test.
 #[derive(clap::Args)]
@@ -48,6 +49,8 @@ enum Part {
     E2e,
     /// The packed package in projects of each bundler and without, and the guides, in Chromium
     Packaging,
+    /// The native application of examples/webview-host, on the sandbox
+    Webview,
 }
 
 /// Runs the tests; an error if any failed.
@@ -58,7 +61,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut report = Report::default();
 
     // js/ is checked against the generated glue, and the page runs the package as it is published.
-    let built = !([Part::Package, Part::Js, Part::Lint, Part::E2e, Part::Packaging].into_iter().any(wanted))
+    let using_build = [Part::Package, Part::Js, Part::Lint, Part::E2e, Part::Packaging, Part::Webview];
+    let built = !using_build.into_iter().any(wanted)
         || report.check("build", || {
             build::package(build::Options::default())?;
             build::demo()?;
@@ -99,13 +103,19 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             needs_build().and_then(|()| packaging::test(browser))
         });
     }
+    if wanted(Part::Webview) && options.engine.is_none_or(|only| only == Engine::Webkit) {
+        webview::test(&mut report, &needs_build);
+    }
     report.finish()
 }
 
 fn lint(report: &mut Report) {
     report.check("rustfmt", || {
         tools::rust_component("fmt", "rustfmt")?;
-        steps::run(tools::cargo().args(["fmt", "--all", "--check"]), "`cargo fmt` puts it right.")
+        for arguments in [&["--all"][..], &["--manifest-path", webview::MANIFEST]] {
+            steps::run(tools::cargo().args(["fmt", "--check"]).args(arguments), "`cargo fmt` puts it right.")?;
+        }
+        Ok(())
     });
     report.check("clippy", || {
         tools::rust_component("clippy", "clippy")?;
@@ -164,7 +174,7 @@ fn tsc(project: &str) -> Result<()> {
     steps::run(tools::npm_program("tsc").args(["--noEmit", "--project", project]), "The lines above name the types.")
 }
 
-/// Compiles the unit tests of js/ one by one, with all that they import, and runs them on Node.js.
+/// Runs the unit tests of js/ on Node.js.
 fn js_tests() -> Result<Count> {
     let sources: Vec<_> = files_below(&project::root().join("js"))?
         .into_iter()
@@ -175,6 +185,18 @@ fn js_tests() -> Result<Count> {
     }
     let folder = project::js_tests();
     empty_folder(&folder)?;
+    compile_js_tests(&sources)?;
+    let module = format!("{}.wasm", project::MODULE);
+    steps::copy(&project::pkg().join(&module), &folder.join(&module))?;
+    let tests: Vec<PathBuf> = files_below(&folder)?
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "mjs"))
+        .collect();
+    report::counted(Command::new("node").args(["--enable-source-maps", "--test", "--test-reporter=spec"]).args(tests))
+}
+
+/// Compiles unit tests of js/ into target/js-tests/, one by one, with all that they import.
+pub(crate) fn compile_js_tests(sources: &[PathBuf]) -> Result<()> {
     steps::run(
         tools::npm_program("esbuild")
             .args([
@@ -189,19 +211,11 @@ fn js_tests() -> Result<Count> {
                 // No ES modules, and one of each for all that is in a test.
                 "--external:react",
                 "--external:react-dom",
-                "--external:typescript",
             ])
             .args(["--outdir=target/js-tests", "--out-extension:.js=.mjs", "--log-level=warning"])
-            .args(&sources),
+            .args(sources),
         "The lines above say where the tests do not compile.",
-    )?;
-    let module = format!("{}.wasm", project::MODULE);
-    steps::copy(&project::pkg().join(&module), &folder.join(&module))?;
-    let tests: Vec<PathBuf> = files_below(&folder)?
-        .into_iter()
-        .filter(|file| file.extension().is_some_and(|extension| extension == "mjs"))
-        .collect();
-    report::counted(Command::new("node").args(["--enable-source-maps", "--test", "--test-reporter=spec"]).args(tests))
+    )
 }
 
 /// The backend of examples/token-backend, beside a fake PolyAI and beside the sandbox.

@@ -4,7 +4,7 @@
  */
 
 import * as React from "react";
-import { StrictMode, type ReactElement } from "react";
+import { StrictMode, useLayoutEffect, type ReactElement } from "react";
 import { createRoot, hydrateRoot } from "react-dom/client";
 
 import type { Chat, ChatEvent, ChatMessage, ChatOptions } from "poly-messaging-web";
@@ -61,8 +61,24 @@ let shown: Shown = {
   optionsOf,
 };
 
+/** How often the page was to be changed, and the change that it now shows. */
+let changes = 0;
+let committed = 0;
+
+function Committed({ change }: { change: number }): null {
+  useLayoutEffect(() => {
+    committed = change;
+  });
+  return null;
+}
+
 function tree(): ReactElement {
-  const app = <App {...shown} />;
+  const app = (
+    <>
+      <App {...shown} />
+      <Committed change={changes} />
+    </>
+  );
   const all = query.has("mismatch") ? <div>{app}</div> : app;
   return query.has("strict") ? <StrictMode>{all}</StrictMode> : all;
 }
@@ -74,6 +90,7 @@ if (!query.has("hydrate")) root.render(tree());
 
 /** Draws the page again, with a change. */
 globalThis.show = ({ label: next, ...change }) => {
+  changes += 1;
   label = next ?? label;
   shown = { ...shown, ...change };
   root.render(tree());
@@ -93,6 +110,9 @@ const heard: ChatEvent["type"][] = [];
 globalThis.page = {
   react: React.version,
   asked,
+  get isShown() {
+    return committed === changes;
+  },
   get chats() {
     return chats.size;
   },

@@ -17,7 +17,8 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    pub(crate) async fn start() -> Self {
+    /// Starts one on a free port. It is gone when this is dropped.
+    pub async fn start() -> Self {
         // The conversation takes as many steps as ever, and shorter pauses between them.
         let settings = ConnectorSettings { pace_ms: 10, step_ms: 100, ..ConnectorSettings::default() };
         let (www, pkg) = (project_root().join("target/demo"), project_root().join("pkg"));

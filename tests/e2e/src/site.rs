@@ -1,13 +1,14 @@
 //! The web server of one test's own pages (`tests/e2e/pages`), apart from the sandbox: they stay there when the sandbox is
 //! away, may be kept by the browser, and call an API of another origin, as an application's pages do.
 
-use std::{future::IntoFuture, net::Ipv4Addr, sync::Arc};
+use std::{collections::HashMap, future::IntoFuture, net::Ipv4Addr, sync::Arc};
 
 use axum::{
     Json, Router,
-    extract::{Path, State},
+    extract::{Path, Query, Request, State},
     http::{HeaderValue, header},
-    response::IntoResponse,
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use serde_json::Value;
@@ -36,6 +37,7 @@ impl Site {
             .nest_service("/pkg", ServeDir::new(root.join("pkg")))
             .nest_service("/react", ServeDir::new(root.join("target/react-pages")))
             .fallback_service(ServeDir::new(root.join("tests/e2e/pages")))
+            .layer(middleware::from_fn(put_under_policy))
             .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, no_cache))
             .with_state(Arc::clone(&line));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("there is no free port");
@@ -65,4 +67,14 @@ async fn next_order(State(line): State<Arc<Line>>, Json(answer): Json<Value>) ->
 /// A listing of a guide, as the script that it is.
 async fn script_of_guide(Path((guide, file)): Path<(String, String)>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/javascript")], listing(&guide, &file))
+}
+
+/// `?policy=TEXT` in an address: the answer comes with that content policy.
+async fn put_under_policy(Query(query): Query<HashMap<String, String>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if let Some(policy) = query.get("policy") {
+        let policy = HeaderValue::from_str(policy).expect("a policy is ASCII");
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
 }

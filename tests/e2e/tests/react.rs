@@ -35,6 +35,12 @@ async fn until_sockets(chat: &Chat<'_>, opened: u64, now_open: u64) {
     chat.log_when(&session, |log| [&log["sockets_opened"], &log["sockets_open"]] == [&wanted[0], &wanted[1]]).await;
 }
 
+/// Has React show something else, and waits until it does.
+async fn show(page: &Page, change: Value) {
+    page.eval("show(arguments[0]);", &[change]).await;
+    page.wait_until("page.isShown").await;
+}
+
 /// Has the page send `tapped`.
 async fn tap(page: &Page) {
     page.click("[data-testid=own]").await;
@@ -83,21 +89,21 @@ fn strict_mode_has_one_session_and_one_socket() {
             assert_eq!(chat.value(COMPLAINTS).await, json!([]));
 
             // Mounted anew in one go, the chat stays as it is.
-            page.eval("show({ mount: 1 });", &[]).await;
+            show(page, json!({ "mount": 1 })).await;
             tap(page).await;
             chat.settle(&["tapped"]).await;
             assert_eq!(chat.value("page.chats").await, 1);
             assert_eq!(only_session(&chat).await["sockets_opened"], 1);
 
             // The last one closes it, and its session is there for the next.
-            page.eval("show({ parts: ['Connection'] });", &[]).await;
-            page.wait_for_none("[data-testid=transcript]").await;
+            show(page, json!({ "parts": ["Connection"] })).await;
+            assert_eq!(chat.value("document.querySelector('[data-testid=transcript]')").await, Value::Null);
             assert_eq!(chat.value("chat.getSnapshot().connection.status").await, "open");
-            page.eval("show({ parts: [] });", &[]).await;
+            show(page, json!({ "parts": [] })).await;
             until_sockets(&chat, 1, 0).await;
             let session = only_session(&chat).await;
             assert_eq!(session["ended"], json!(null), "{session}");
-            page.eval("show({ parts: ['Transcript', 'Own'] });", &[]).await;
+            show(page, json!({ "parts": ["Transcript", "Own"] })).await;
             until_sockets(&chat, 2, 1).await;
             chat.settle(&["tapped"]).await;
             assert_eq!(chat.value("page.chats").await, 2);
@@ -140,7 +146,7 @@ fn other_options_are_another_chat_and_the_newest_functions_are_called() {
         for version in REACT {
             let chat = open(page, sandbox, version, "/react.html", &format!("react={version}&backend&strict")).await;
             assert_eq!(chat.value("page.asked").await, json!(["first"]));
-            page.eval("show({ label: 'second' });", &[]).await;
+            show(page, json!({ "label": "second" })).await;
             page.eval_async("await chat.restart();", &[]).await;
             chat.settle(&[]).await;
             assert_eq!(chat.value("page.asked").await, json!(["first", "second"]));
@@ -151,7 +157,7 @@ fn other_options_are_another_chat_and_the_newest_functions_are_called() {
             let (one, other) = (format!("{version}-third"), format!("{version}-fourth"));
             let next = Chat::prepare(page, sandbox, &other, &Setup::default()).await;
             let chat = open(page, sandbox, &one, "/react.html", &format!("react={version}&strict")).await;
-            page.eval("show({ connector: arguments[0] });", &[json!(other)]).await;
+            show(page, json!({ "connector": other })).await;
             until_sockets(&chat, 1, 0).await;
             next.settle(&[]).await;
             page.wait_for_text("[data-testid=connection]", "open").await;
@@ -166,9 +172,9 @@ fn what_is_hidden_leaves_and_comes_back() {
     e2e::on_sandbox(async |page, sandbox| {
         // React 18 has no Activity.
         let chat = open(page, sandbox, "hidden", "/react.html", "react=19&strict").await;
-        page.eval("show({ isHidden: true });", &[]).await;
+        show(page, json!({ "isHidden": true })).await;
         until_sockets(&chat, 1, 0).await;
-        page.eval("show({ isHidden: false });", &[]).await;
+        show(page, json!({ "isHidden": false })).await;
         until_sockets(&chat, 2, 1).await;
         tap(page).await;
         chat.settle(&["tapped"]).await;
@@ -178,12 +184,12 @@ fn what_is_hidden_leaves_and_comes_back() {
         assert_eq!(only_session(&chat).await["sockets_opened"], 2);
 
         // Where another chat has taken its place meanwhile, that one is used.
-        page.eval("show({ isHidden: true });", &[]).await;
+        show(page, json!({ "isHidden": true })).await;
         until_sockets(&chat, 2, 0).await;
-        page.eval("show({ beside: ['Transcript'] });", &[]).await;
+        show(page, json!({ "beside": ["Transcript"] })).await;
         until_sockets(&chat, 3, 1).await;
         assert_eq!(chat.value("page.chats").await, 2);
-        page.eval("show({ isHidden: false });", &[]).await;
+        show(page, json!({ "isHidden": false })).await;
         page.wait_for_text("[data-testid=connection]", "open").await;
         tap(page).await;
         chat.settle(&["tapped", "tapped"]).await;

@@ -195,7 +195,10 @@ impl Client {
                 if let Change::Insert { message, .. } | Change::Replace { message, .. } = &change
                     && let MessageBody::System { event, .. } = message.body
                 {
-                    assert!(CONTRACT["events"][event].is_object(), "a line stands for an event that there is not: {event}");
+                    assert!(
+                        CONTRACT["events"][event].is_object(),
+                        "a line stands for an event that there is not: {event}"
+                    );
                 }
                 self.state.apply(change);
             }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{BROWSERS, Options, glue, variant};
 use crate::{
     project::{MODULE, bindings, pkg, root},
-    steps::{files_below, remove, run, step},
+    steps::{copy, files_below, remove, run, step},
     tools,
 };
 
@@ -55,12 +55,17 @@ pub(crate) const SCRIPTS: [Script; 7] = [
 
 /// What is done to a script that esbuild made: terser looks further than esbuild does, and writes functions as arrows and
 /// methods where nothing tells the difference (none of them is called with `new`). The choice is what compresses best. The comments that stay are for bundlers.
-const TERSER: [&str; 4] = [
+const TERSER: [&str; 5] = [
     "--ecma=2022",
     "--mangle",
     "--compress=ecma=2022,passes=2,unsafe_arrows=true,unsafe_methods=true,hoist_funs=true,directives=false",
     "--comments=/@vite-ignore|webpackIgnore/",
+    // A page in any encoding reads them alike.
+    "--format=ascii_only=true",
 ];
+
+/// What the messages of webview.js look like: shipped as it stands.
+const SCHEMA: &str = "webview.schema.json";
 
 /// The name of the step.
 pub(super) const STEP: &str = "scripts";
@@ -70,7 +75,8 @@ pub(super) fn bundle(options: Options) -> Result<()> {
     let mut inputs = ["js/src", "tsconfig.json", "package.json"].map(|path| root().join(path)).to_vec();
     inputs.extend([glue(), bindings().join("snippets"), bindings().join("bytes.js")]);
     let variant = [variant(options), &TERSER.join(" ")].join(" ");
-    let outputs: Vec<_> = SCRIPTS.iter().map(|script| pkg().join(script.name)).collect();
+    let names = SCRIPTS.iter().map(|script| script.name).chain([SCHEMA]);
+    let outputs: Vec<_> = names.map(|name| pkg().join(name)).collect();
     step(STEP, &variant, &inputs, &outputs, || {
         for file in files_below(&pkg())?.iter().filter(|file| is_script(file)) {
             remove(file)?;
@@ -78,7 +84,7 @@ pub(super) fn bundle(options: Options) -> Result<()> {
         for script in &SCRIPTS {
             script.make(options)?;
         }
-        Ok(())
+        copy(&root().join("js/src").join(SCHEMA), &pkg().join(SCHEMA))
     })
 }
 

@@ -22,10 +22,10 @@ use crate::{
 const CARGO_DENY: &str = "0.20.2";
 
 /// All workspaces. Each has a lock file of its own.
-const WORKSPACES: [&str; 2] = ["", "fuzz"];
+const WORKSPACES: [&str; 3] = ["", "examples/webview-host", "fuzz"];
 
 /// All npm projects with a lock file.
-const NPM_PROJECTS: [&str; 1] = [""];
+const NPM_PROJECTS: [&str; 2] = ["", "tests/packaging"];
 
 pub(super) fn check(report: &mut Report) {
     let deny = match cargo_deny() {

@@ -1,0 +1,3 @@
+import * as polyMessaging from "/pkg/index.js";
+
+openChat(polyMessaging);

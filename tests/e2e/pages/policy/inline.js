@@ -1,0 +1,3 @@
+import * as polyMessaging from "/pkg/inline.js";
+
+openChat(polyMessaging);
