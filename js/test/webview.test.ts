@@ -325,7 +325,7 @@ test("an application that cannot be posted to does not stop the chat", async () 
   );
 });
 
-test("outside a web view, under a bad name and over another chat there is no bridge", async () => {
+test("outside a web view, under a bad name and over another chat there is no bridge", () => {
   const chat = createChat({ connectorToken: "c", autoConnect: false, logger: "none" });
   undo.push(() => chat.close());
   const isRefused = (error: unknown): boolean => error instanceof PolyError && error.code === "config/invalid";
@@ -381,6 +381,7 @@ test("a session kept by the application is taken up again, and no token is in an
     give(JSON.stringify(leave), "app");
     assert.equal((await answerTo(posted, id)).kind, "result");
     assert.equal(records.size, resumed ? 0 : 1);
+    await chat.close();
     off();
   };
   await visit(false);
