@@ -104,6 +104,10 @@ async function openJoined(options: object = {}, posted = openApp()): Promise<Ope
     if (type === "EVENT_TYPE_HEARTBEAT") socket.receive(server.batch());
     if (type === "EVENT_TYPE_HEARTBEAT")
       socket.receive(server.event("HEARTBEAT", payload, { metadata, sequence: null }));
+    if (type === "EVENT_TYPE_USER_END_SESSION") {
+      socket.receive(server.event("SESSION_END", { reason: "REASON_USER_END" }));
+      socket.drop(1000);
+    }
     if (type !== "EVENT_TYPE_USER_MESSAGE") return;
     const confirmed = { message_id: crypto.randomUUID(), text: payload.text };
     socket.receive(server.event("USER_MESSAGE", confirmed, { metadata }));
@@ -372,6 +376,11 @@ test("a session kept by the application is taken up again, and no token is in an
       () => chat.diagnostics(),
     );
     assert.equal(server.requests.length, resumed ? 0 : 2);
+    server.onFrame = ({ type }, socket) => {
+      if (type !== "EVENT_TYPE_USER_END_SESSION") return;
+      socket.receive(server.event("SESSION_END", { reason: "REASON_USER_END" }));
+      socket.drop(1000);
+    };
     server.socket.receive(server.batch(server.event("SESSION_START", { capabilities: { streaming: true } })));
     await chat.ready();
     assert.equal(chat.getSnapshot().session?.resumed, resumed);
