@@ -45,6 +45,7 @@ export type NativeMessage = {
   | {
       /** Something happened. */
       kind: "event";
+      /** What `Chat.on("*")` hears. */
       event: AsJson<ChatEvent>;
     }
   | {
@@ -58,6 +59,7 @@ export type NativeMessage = {
   | {
       /** A command went well. */
       kind: "result";
+      /** That of the command. */
       id: CommandId;
       /** `send` and `retry`: the message. `getState` and `watch`: the state. `diagnostics`: a report. Else null. */
       value: AsJson<UserMessage> | AsJson<ChatState> | Record<string, unknown> | null;
@@ -67,17 +69,23 @@ export type NativeMessage = {
       kind: "error";
       /** That of the command; null where it had none, or none that could be made out. */
       id: CommandId | null;
+      /** Why. */
       error: NativeError;
     }
   | ({
       /** `nativeStorage` asks the application, which answers by the command `storageResult`. */
       kind: "storage";
+      /** What the answer is to name. */
       id: string;
       /** Fit for a file name: letters, digits, `-`, `_`, `.` and `:`. */
       key: string;
     } & (
-      | { operation: "get" | "remove" }
       | {
+          /** Answer with what is kept under the key, or null; forget it. */
+          operation: "get" | "remove";
+        }
+      | {
+          /** Keep the value under the key. */
           operation: "set";
           /** Opaque. It holds an access token: it belongs in the keychain or its like, and in no log. */
           value: string;
@@ -87,23 +95,32 @@ export type NativeMessage = {
 
 /** Take out `removed` lines of the transcript from place `at` on, counted from 0, and put in these. */
 export interface Splice {
+  /** Place in `messages`, from 0. */
   at: number;
+  /** How many are taken out. */
   removed: number;
+  /** Those that take their place, in order. */
   inserted: AsJson<ChatMessage>[];
 }
 
 /** What the application hands to `window[name + "Receive"]`, as text. An `id` is what asks for a `result`. */
 export type NativeCommand =
-  | ({ id?: CommandId } & (
+  | ({
+      /** Named by the answer; without it there is an answer only where something is wrong. */
+      id?: CommandId;
+    } & (
       | {
           /** As `Chat.send`. Answered when the server has the message. */
           command: "send";
+          /** What the user has written. */
           text: string;
+          /** Sent along with it. */
           metadata?: Record<string, string>;
         }
       | {
           /** As the calls of a `Chat`. */
           command: "retry" | "discard";
+          /** That of the failed message. */
           draftId: string;
         }
       | {
@@ -117,6 +134,7 @@ export type NativeCommand =
       | {
           /** Whether `state` is posted whenever something changes. Answered with the state that the changes start from. */
           command: "watch";
+          /** Yes or no. */
           on: boolean;
         }
     ))

@@ -33,7 +33,12 @@ export interface ChatCalls {
   readonly reconnect: Chat["reconnect"];
 }
 
-const chats = new SharedChats(createChat);
+let chats: SharedChats | undefined;
+
+/** Made on first use: a page that takes `useChatState` alone, with a chat of `./inline`, is not to carry `./index.js` along. */
+function shared(): SharedChats {
+  return (chats ??= new SharedChats(createChat));
+}
 
 /**
  * The state of a chat with these options, and its calls. The component is drawn again whenever any of the state changes: during
@@ -60,19 +65,19 @@ export function useChat<T extends object>(options: ChatOptions, selector: (state
 export function useChat(options: ChatOptions, selector?: (state: ChatState) => object): object {
   const [turn, takeAnother] = useReducer((count: number) => count + 1, 0);
   // While these are the same, so is the chat: hidden for a while (`Activity`), a component comes back to its own.
-  const share = useMemo(() => chats.of(options), [nameOf(options), turn]);
+  const share = useMemo(() => shared().of(options), [nameOf(options), turn]);
   const { chat } = share;
   // As soon as it is on the page: nothing may call the functions of a rendering that is gone.
   useInsertionEffect(() => {
     share.options = options;
   });
   useEffect(() => {
-    if (!chats.join(share)) {
+    if (!shared().join(share)) {
       takeAnother();
       return undefined;
     }
     return () => {
-      chats.leave(share);
+      shared().leave(share);
     };
   }, [share]);
   const selected = useSelected(chat, selector);

@@ -222,9 +222,18 @@ impl Conversation {
         if !self.has_history {
             return None;
         }
-        let holes = [self.gaps.first(), self.streams.first_hole()].into_iter().flatten();
-        let before_holes = holes.map(|first| first.checked_sub(1));
-        before_holes.chain(self.drafts.echoes_after()).chain([self.newest]).min().flatten()
+        let before_hole = self.first_hole().map(|first| first.checked_sub(1));
+        before_hole.into_iter().chain(self.drafts.echoes_after()).chain([self.newest]).min().flatten()
+    }
+
+    /// The lowest sequence from which something is missing.
+    fn first_hole(&self) -> Option<u64> {
+        self.gaps.first().into_iter().chain(self.streams.first_hole()).min()
+    }
+
+    /// Whether the history does not hold what is missing.
+    pub(crate) fn are_holes_hopeless(&self) -> bool {
+        self.gaps.is_hopeless(self.first_hole())
     }
 
     /// Since when something is missing that the history may hold.
@@ -235,8 +244,8 @@ impl Conversation {
 
     /// The history has come, as far as can be told. `is_replay`: it was read again.
     pub(crate) fn note_history(&mut self, is_replay: bool) {
-        if is_replay && (self.gaps.first().is_some() || self.streams.oldest_hole().is_some()) {
-            self.gaps.note_replay();
+        if let Some(first) = self.first_hole().filter(|_| is_replay) {
+            self.gaps.note_replay(first);
         }
         self.watch = Watch::default();
         self.replayed_to = self.newest;

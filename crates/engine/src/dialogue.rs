@@ -97,7 +97,7 @@ impl Engine {
             self.timers.stop(Timer::Hole);
             if self.conversation.gaps.first().is_none() {
                 self.conversation.gaps.note_whole();
-            } else if self.conversation.gaps.is_hopeless() {
+            } else if self.conversation.are_holes_hopeless() {
                 // Too few numbers to know how the server counts, but what is not there is not there.
                 self.conversation.gaps.give_up();
             }
@@ -107,7 +107,7 @@ impl Engine {
 
     /// Reads the history again from before what is missing, a bounded number of times.
     pub(crate) fn repair(&mut self) {
-        if !self.conversation.gaps.is_hopeless() {
+        if !self.conversation.are_holes_hopeless() {
             self.counts.repairs += 1;
             return self.reopen_quietly();
         }

@@ -21,6 +21,8 @@ pub(crate) struct Gaps {
     /// Complete replays that left something open. Begins with the times that holes were given up: the more often that
     /// was in vain, the less the next one is looked into.
     replays: u32,
+    /// The lowest sequence that the last of them left open.
+    left_open: u64,
     given_up: u32,
     /// The server leaves numbers out.
     are_normal: bool,
@@ -70,8 +72,13 @@ impl Gaps {
         !self.missing.is_empty() && self.steps >= MIN_STEPS
     }
 
-    /// A replay from before the first hole is complete, and has left some hole open.
-    pub(crate) fn note_replay(&mut self) {
+    /// A replay from before the first hole, at this sequence, is complete, and has left it open. It counts against that hole
+    /// alone: where another one was the first before, that has been filled.
+    pub(crate) fn note_replay(&mut self, first: u64) {
+        if self.left_open != first {
+            self.left_open = first;
+            self.note_whole();
+        }
         self.replays += 1;
     }
 
@@ -80,9 +87,10 @@ impl Gaps {
         self.replays = self.given_up;
     }
 
-    /// Whether the holes have been left open as often as they may.
-    pub(crate) fn is_hopeless(&self) -> bool {
-        self.replays >= MAX_REPLAYS
+    /// Whether the first hole, at this sequence, has been left open as often as it may, or so many before it that none is looked
+    /// into any more.
+    pub(crate) fn is_hopeless(&self, first: Option<u64>) -> bool {
+        self.given_up >= MAX_REPLAYS || (self.replays >= MAX_REPLAYS && first == Some(self.left_open))
     }
 
     /// What is missing does not exist.

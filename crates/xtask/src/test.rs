@@ -47,10 +47,10 @@ enum Part {
     Browser,
     /// The page on the sandbox, as a user walks through it, in each engine
     E2e,
-    /// The native application of examples/webview-host, on the sandbox
-    Webview,
     /// The packed package in projects of each bundler and without, and the guides, in Chromium
     Packaging,
+    /// The native application of examples/webview-host, on the sandbox
+    Webview,
 }
 
 /// Runs the tests; an error if any failed.
@@ -61,13 +61,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut report = Report::default();
 
     // js/ is checked against the generated glue, and the page runs the package as it is published.
-    let built =
-        !([Part::Package, Part::Js, Part::Lint, Part::E2e, Part::Webview, Part::Packaging].into_iter().any(wanted))
-            || report.check("build", || {
-                build::package(build::Options::default())?;
-                build::demo()?;
-                build::react_pages()
-            });
+    let using_build = [Part::Package, Part::Js, Part::Lint, Part::E2e, Part::Packaging, Part::Webview];
+    let built = !using_build.into_iter().any(wanted)
+        || report.check("build", || {
+            build::package(build::Options::default())?;
+            build::demo()?;
+            build::react_pages()
+        });
     let needs_build = || if built { Ok(()) } else { Err(anyhow!("the build failed")) };
     if wanted(Part::Package) {
         report.check("package", || needs_build().and_then(|()| package::check()));
@@ -97,14 +97,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if wanted(Part::E2e) {
         in_browsers(&mut report, "e2e", &engines, |browser| needs_build().and_then(|()| e2e(browser)));
     }
-    if wanted(Part::Webview) && options.engine.is_none_or(|only| only == Engine::Webkit) {
-        webview::test(&mut report, &needs_build);
-    }
     if wanted(Part::Packaging) && options.engine.is_none_or(|only| only == Engine::Chromium) {
         // What a bundler makes of the package is the same for every engine.
         in_browsers(&mut report, "packaging", &[Engine::Chromium], |browser| {
             needs_build().and_then(|()| packaging::test(browser))
         });
+    }
+    if wanted(Part::Webview) && options.engine.is_none_or(|only| only == Engine::Webkit) {
+        webview::test(&mut report, &needs_build);
     }
     report.finish()
 }

@@ -1,6 +1,6 @@
-//! Each guide in `docs/guides/` with files in it, followed word for word.
+//! The README's example and each guide in `docs/guides/` with files in it, followed word for word.
 
-use std::fs;
+use std::{ffi::OsStr, fs, path::Path};
 
 use packaging::{Entry, Guide, Outcome, Project, Server, Site, hold, on_sandbox};
 
@@ -33,20 +33,26 @@ fn plain_page_with_classic_scripts() {
 }
 
 #[test]
+fn readme() {
+    built_by_vite("README.md");
+}
+
+#[test]
 fn vite() {
-    built_by_vite("vite");
+    built_by_vite("docs/guides/vite.md");
 }
 
 #[test]
 fn react() {
-    built_by_vite("react");
+    built_by_vite("docs/guides/react.md");
 }
 
 /// Follows a guide that builds its page by Vite.
-fn built_by_vite(name: &str) {
+fn built_by_vite(path: &str) {
     on_sandbox(async |page, sandbox| {
+        let name = Path::new(path).file_stem().and_then(OsStr::to_str).expect("a guide has a name").to_lowercase();
         let mut outcome = Outcome::begin(&format!("guide {name}"), Entry::Module);
-        let guide = Guide::read(&format!("docs/guides/{name}.md"));
+        let guide = Guide::read(path);
         let project = Project::empty(&format!("guide-{name}"));
         guide.follow(&project, sandbox);
         guide.says("npx vite build");
