@@ -211,15 +211,32 @@ test("./react says that it is for the client before anything else", () => {
   assert.match(readFileSync("pkg/react.js", "utf8"), /^"use client";/);
 });
 
+/** What a page's script comes to that has this code in it. */
+function bundled(code: string): string {
+  const { stdout, stderr, status } = spawnSync(
+    "node_modules/.bin/esbuild",
+    ["--bundle", "--format=esm", "--packages=bundle", "--external:react", "--minify"],
+    { input: code, encoding: "utf8", shell: process.platform === "win32" },
+  );
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+
 test("sideEffects tells the truth: only the classic script does something when it is imported", () => {
   for (const { name, file } of SCRIPTS) {
-    const { stdout, stderr, status } = spawnSync(
-      "node_modules/.bin/esbuild",
-      ["--bundle", "--format=esm", "--packages=bundle", "--external:react", "--minify"],
-      { input: `import "${name}";`, encoding: "utf8", shell: process.platform === "win32" },
-    );
-    assert.equal(status, 0, stderr);
-    assert.equal(stdout.trim() !== "", manifest.sideEffects.includes(file), name);
-    assert.equal(stdout.includes("PolyMessaging"), name.endsWith("/classic"), name);
+    const script = bundled(`import "${name}";`);
+    assert.equal(script.trim() !== "", manifest.sideEffects.includes(file), name);
+    assert.equal(script.includes("PolyMessaging"), name.endsWith("/classic"), name);
   }
+});
+
+test("hooks for a chat of ./inline do not bring the module along a second time", () => {
+  const page = (hook: string): string =>
+    bundled(`
+      import { createChat } from "poly-messaging-web/inline";
+      import { ${hook} } from "poly-messaging-web/react";
+      window.show = () => ${hook}(createChat({ connectorToken: "token" }));
+    `);
+  assert.doesNotMatch(page("useChatState"), /poly_messaging_web\.wasm/);
+  assert.match(page("useChat"), /poly_messaging_web\.wasm/);
 });
