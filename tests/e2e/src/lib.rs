@@ -45,7 +45,7 @@ use tokio::time::timeout;
 pub use chat::{Chat, Setup, texts_said};
 use driver::Driver;
 pub use engine::Engine;
-pub use guide::listing;
+pub use guide::{Listing, listings};
 pub use network::Offline;
 pub use page::Page;
 use profile::Profile;

@@ -1,10 +1,8 @@
 //! The guides of `docs/guides/`: what a reader would type, word for word.
-//!
-//! A fenced block whose fence names a file (```` ```ts title="src/main.ts" ````) is that file, whole.
 
 use std::fs;
 
-use e2e::Sandbox;
+use e2e::{Listing, Sandbox, listings};
 
 use crate::Project;
 
@@ -19,12 +17,6 @@ pub struct Guide {
     name: String,
     text: String,
     listings: Vec<Listing>,
-}
-
-#[derive(Debug)]
-struct Listing {
-    path: String,
-    content: String,
 }
 
 impl Guide {
@@ -68,20 +60,4 @@ impl Guide {
     pub fn says(&self, text: &str) {
         assert!(self.text.contains(text), "{} does not say `{text}`", self.name);
     }
-}
-
-/// The blocks that are files, in their order.
-fn listings(text: &str) -> Vec<Listing> {
-    let mut found = Vec::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        let Some(info) = line.strip_prefix("```") else { continue };
-        let body: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
-        let Some((_, title)) = info.split_once("title=\"") else { continue };
-        let path = title.split('"').next().unwrap_or_default();
-        let is_inside = !path.is_empty() && !path.starts_with('/') && !path.split('/').any(|part| part == "..");
-        assert!(is_inside, "a listing is called {path:?}");
-        found.push(Listing { path: path.to_owned(), content: body.join("\n") + "\n" });
-    }
-    found
 }

@@ -25,7 +25,7 @@ const FOLDER: &str = "target/package";
 /// Everything that package.json names is in the package, and nothing that it does not need.
 pub(super) fn check() -> Result<()> {
     let manifest = read_json("package.json")?;
-    let packed = pack()?;
+    let packed = pack(&root().join(FOLDER))?;
     let mut named = BTreeSet::new();
     for field in ["exports", "main", "types", "unpkg", "jsdelivr"] {
         files_in(&manifest[field], &mut named);
@@ -52,21 +52,23 @@ fn belongs(file: &str) -> bool {
     name.ends_with(".d.ts") || SCRIPTS.iter().any(is_of)
 }
 
-struct Packed {
-    tarball: PathBuf,
+/// The package as it is published.
+pub(super) struct Packed {
+    pub(super) tarball: PathBuf,
     files: BTreeSet<String>,
 }
 
-/// Makes the tarball as `npm publish` would, of what is built.
-fn pack() -> Result<Packed> {
-    empty_folder(&root().join(FOLDER))?;
-    let listing = steps::ask(tools::npm().args(["pack", "--json", "--ignore-scripts", "--pack-destination", FOLDER]))
-        .context("`npm pack` failed")?;
+/// Makes the tarball as `npm publish` would, of what is built, in an emptied folder.
+pub(super) fn pack(folder: &Path) -> Result<Packed> {
+    empty_folder(folder)?;
+    let mut pack = tools::npm();
+    pack.args(["pack", "--json", "--ignore-scripts", "--pack-destination"]).arg(folder);
+    let listing = steps::ask(&mut pack).context("`npm pack` failed")?;
     let listing: Value = serde_json::from_str(&listing).context("`npm pack --json` printed something else")?;
     let listing = &listing[0];
     let files = listing["files"].as_array().context("`npm pack --json` lists no files")?;
     Ok(Packed {
-        tarball: root().join(FOLDER).join(listing["filename"].as_str().context("the tarball has no name")?),
+        tarball: folder.join(listing["filename"].as_str().context("the tarball has no name")?),
         files: files.iter().filter_map(|file| Some(file["path"].as_str()?.to_owned())).collect(),
     })
 }

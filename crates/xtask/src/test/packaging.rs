@@ -4,14 +4,16 @@
 
 use std::fs;
 
-use anyhow::{Context, Result, anyhow};
-use serde_json::Value;
+use anyhow::{Result, ensure};
 
 use crate::{
     browsers::Browser,
     project::{packaging, pkg, root},
-    steps::{self, copy, empty_folder, run, step},
-    test::report::{self, Count},
+    steps::{self, copy, run, step},
+    test::{
+        package,
+        report::{self, Count},
+    },
     tools,
 };
 
@@ -50,26 +52,21 @@ fn install_package() -> Result<()> {
     let folder = packaging().join("installed");
     let outputs = [folder.join("node_modules/poly-messaging-web/package.json")];
     step("packaging tarball", "", &inputs, &outputs, || {
-        empty_folder(&folder)?;
+        let packed = package::pack(&folder)?;
         steps::write(&folder.join("package.json"), "{ \"private\": true }\n")?;
-        let mut pack = tools::npm();
-        pack.args(["pack", "--json", "--ignore-scripts", "--pack-destination"]).arg(&folder);
-        let listing = steps::ask(&mut pack).context("`npm pack` failed")?;
-        let listing: Value = serde_json::from_str(&listing).context("`npm pack --json` printed something else")?;
-        let tarball = listing[0]["filename"].as_str().ok_or_else(|| anyhow!("`npm pack` names no tarball"))?;
         run(
             tools::npm()
                 .arg("--prefix")
                 .arg(&folder)
                 .args(["install", "--no-package-lock", "--ignore-scripts", "--offline"])
                 .args(QUIETLY)
-                .arg(folder.join(tarball)),
+                .arg(packed.tarball),
             "The package needs something that is not in its tarball.",
         )?;
         let made =
             fs::read_dir(folder.join("node_modules"))?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         let others: Vec<_> = made.filter(|name| !name.starts_with('.') && name != "poly-messaging-web").collect();
-        anyhow::ensure!(others.is_empty(), "the package brought {others:?} with it");
+        ensure!(others.is_empty(), "the package brought {others:?} with it");
         Ok(())
     })
 }

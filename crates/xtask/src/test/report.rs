@@ -1,6 +1,7 @@
 //! Counting what test runners say, and the table at the end.
 
 use std::{
+    env,
     io::{BufRead, BufReader, Write},
     ops::AddAssign,
     process::{Command, Stdio},
@@ -52,6 +53,17 @@ impl Report {
             Count { passed: 0, failed: 0, .. } => bail!("no test ran"),
             count => Ok(count),
         });
+    }
+
+    /// Runs tests with what was prepared for them. In CI all of that must be there; elsewhere what cannot be had is skipped.
+    pub(crate) fn with<T>(&mut self, name: &str, prepared: Result<T>, work: impl FnOnce(&mut Self, T)) {
+        match prepared {
+            Ok(prepared) => work(self, prepared),
+            Err(error) if env::var_os("CI").is_none_or(|value| value.is_empty() || value == "false") => {
+                self.skip(name, &error);
+            }
+            Err(error) => self.tests(name, || Err(error)),
+        }
     }
 
     /// Notes a step that cannot run here.
