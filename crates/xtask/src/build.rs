@@ -25,6 +25,7 @@ mod names;
 mod pages;
 mod panics;
 pub(crate) mod scripts;
+pub(crate) mod style;
 
 pub(crate) use pages::react_pages;
 
@@ -68,13 +69,14 @@ pub(crate) fn package(options: Options) -> Result<()> {
     bind(options)?;
     optimize(options)?;
     bytes::encode(options)?;
+    style::bundle()?;
     scripts::bundle(options)?;
     declarations::declare()
 }
 
 /// Makes pkg/ again, all but what cargo does, whether anything has changed or not.
 pub(crate) fn again() -> Result<()> {
-    for step in [BIND, OPTIMIZE, bytes::STEP, scripts::STEP, declarations::STEP] {
+    for step in [BIND, OPTIMIZE, bytes::STEP, style::STEP, scripts::STEP, declarations::STEP] {
         steps::forget(step)?;
     }
     package(Options::default())
@@ -93,7 +95,7 @@ pub(crate) fn demo() -> Result<()> {
         }
         run(
             tools::npm_program("esbuild").args(["www/demo.ts", "--bundle", "--format=esm", "--sourcemap"]).args([
-                "--external:/pkg/index.js",
+                "--external:/pkg/*",
                 "--log-level=warning",
                 "--outfile=target/demo/demo.js",
                 &format!("--target={BROWSERS}"),

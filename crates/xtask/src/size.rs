@@ -24,12 +24,13 @@ const BUDGET: usize = 64 * 1024;
 const WANTED: usize = 40 * 1024;
 
 /// What a page downloads, by the entry that it uses.
-const ENTRIES: [(&str, &[&str]); 6] = [
+const ENTRIES: [(&str, &[&str]); 7] = [
     (".", &["index.js", "poly_messaging_web.wasm"]),
     ("./inline", &["inline.js"]),
     ("./react", &["react.js", "index.js", "poly_messaging_web.wasm"]),
     ("./webview", &["webview.js", "index.js", "poly_messaging_web.wasm"]),
     ("./widget", &["widget.js", "index.js", "poly_messaging_web.wasm"]),
+    ("./poly-chat", &["poly-chat.js"]),
     ("./classic", &["poly-messaging.js"]),
 ];
 

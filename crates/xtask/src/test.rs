@@ -200,6 +200,7 @@ pub(crate) fn compile_js_tests(sources: &[PathBuf]) -> Result<()> {
                 "--target=node20",
                 "--sourcemap",
                 "--entry-names=[name]",
+                build::style::AS_TEXT,
                 // It is large, and finds its own files beside itself.
                 "--external:typescript",
                 // No ES modules, and one of each for all that is in a test.

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What an application imports, by the name of its declarations.
-const ENTRIES: [&str; 6] = ["index", "inline", "react", "webview", "widget", "classic"];
+const ENTRIES: [&str; 7] = ["index", "inline", "react", "webview", "widget", "classic", "poly-chat"];
 
 /// What importing the module itself gives is for the bundler to say; it is of use to `init`.
 const MODULE_IMPORTED: &str = "\
@@ -64,17 +64,28 @@ fn needed(entries: &[PathBuf]) -> Result<BTreeSet<PathBuf>> {
             "{} names what is not in the package: give that type a name in js/src",
             file.display()
         );
+        let folder = file.parent().context("a file is in a folder")?.to_owned();
         if needed.insert(file) {
-            open.extend(references(&text).map(|name| pkg().join(name)));
+            open.extend(references(&text, &folder));
         }
     }
     Ok(needed)
 }
 
-/// The declarations that these refer to.
-fn references(text: &str) -> impl Iterator<Item = PathBuf> {
-    text.split(['"', '\''])
-        .filter_map(|word| Some(Path::new(word.strip_prefix("./")?.strip_suffix(".js")?).with_extension("d.ts")))
+/// The declarations that these, in this folder, refer to.
+fn references(text: &str, folder: &Path) -> impl Iterator<Item = PathBuf> {
+    text.split(['"', '\'']).filter_map(|word| {
+        let name = word.strip_suffix(".js")?;
+        let mut path = folder.to_owned();
+        let name = match name.strip_prefix("../") {
+            Some(name) => {
+                path.pop();
+                name
+            }
+            None => name.strip_prefix("./")?,
+        };
+        Some(path.join(format!("{name}.d.ts")))
+    })
 }
 
 #[cfg(test)]
@@ -83,7 +94,8 @@ mod tests {
 
     #[test]
     fn references_are_found_in_any_form() {
-        let text = "import type { A } from \"./a.js\";\nexport * from './b.js';\ndeclare const c: typeof import(\"./c.js\");\nimport \"react\";";
-        assert!(references(text).eq(["a.d.ts", "b.d.ts", "c.d.ts"].map(PathBuf::from)));
+        let text = "import type { A } from \"./a.js\";\nexport * from './b.js';\ndeclare const c: typeof import(\"../c.js\");\nimport \"react\";";
+        let found = references(text, Path::new("pkg/widget"));
+        assert!(found.eq(["pkg/widget/a.d.ts", "pkg/widget/b.d.ts", "pkg/c.d.ts"].map(PathBuf::from)));
     }
 }

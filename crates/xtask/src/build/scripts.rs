@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::{BROWSERS, Options, glue, variant};
+use super::{BROWSERS, Options, glue, style, variant};
 use crate::{
     project::{MODULE, bindings, pkg, root},
     steps::{copy, files_below, remove, run, step},
@@ -43,13 +43,14 @@ enum Kind {
 const BESIDE: [&str; 2] = ["./index.js", "react"];
 
 /// All scripts of the package.
-pub(crate) const SCRIPTS: [Script; 7] = [
+pub(crate) const SCRIPTS: [Script; 8] = [
     Script { name: "index.js", source: "js/src/index.ts", kind: Kind::Alone },
     Script { name: "inline.js", source: "js/src/inline.ts", kind: Kind::Alone },
     Script { name: "react.js", source: "js/src/react.ts", kind: Kind::BesideIndex },
     Script { name: "webview.js", source: "js/src/webview.ts", kind: Kind::Alone },
     Script { name: "widget.js", source: "js/src/widget.ts", kind: Kind::BesideIndex },
     Script { name: "poly-messaging.js", source: "js/src/classic.ts", kind: Kind::Classic },
+    Script { name: "poly-chat.js", source: "js/src/poly-chat.ts", kind: Kind::Classic },
     Script { name: "poly_messaging_web.js", source: "target/wasm-bindgen/bytes.js", kind: Kind::Alone },
 ];
 
@@ -73,7 +74,7 @@ pub(super) const STEP: &str = "scripts";
 /// Makes pkg/*.js.
 pub(super) fn bundle(options: Options) -> Result<()> {
     let mut inputs = ["js/src", "tsconfig.json", "package.json"].map(|path| root().join(path)).to_vec();
-    inputs.extend([glue(), bindings().join("snippets"), bindings().join("bytes.js")]);
+    inputs.extend([style::sheet(), glue(), bindings().join("snippets"), bindings().join("bytes.js")]);
     let variant = [variant(options), &TERSER.join(" ")].join(" ");
     let names = SCRIPTS.iter().map(|script| script.name).chain([SCHEMA]);
     let outputs: Vec<_> = names.map(|name| pkg().join(name)).collect();
@@ -99,7 +100,7 @@ impl Script {
         let output = format!("pkg/{name}");
         ensure!(root().join(source).exists(), "{source} is missing");
         let mut esbuild = tools::npm_program("esbuild");
-        esbuild.args([source, "--bundle", "--log-level=warning"]);
+        esbuild.args([source, "--bundle", "--log-level=warning", style::AS_TEXT]);
         if self.is_mapped() {
             esbuild.arg("--sourcemap");
         }

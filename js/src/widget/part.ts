@@ -1,0 +1,34 @@
+/** What the pieces of the widget have in common. */
+
+import type { Chat, ChatState } from "../index.js";
+import type { Texts } from "./texts.js";
+import type { PolyChatOptions, WidgetEvent } from "./types.js";
+
+/** What every part is given. All of it may be asked at any time; what it says may change between two updates. */
+export interface Context {
+  /** The chat that is shown. */
+  readonly chat: Chat | null;
+  /** Attributes and `options` as one; a number or a yes/no has its type. */
+  readonly options: PolyChatOptions;
+  /** BCP 47 code of the language that is shown, for `Intl` and `lang`. */
+  readonly language: string;
+  /** Whether the panel is open and the page can be seen. */
+  readonly isSeen: boolean;
+  /** A text in the language that is shown. A `count` also chooses the plural; numbers are written as the language does. */
+  say(text: keyof Texts, values?: Readonly<Record<string, string | number>>): string;
+  /** Has a screen reader say this, once it has said what it says now. */
+  announce(text: string): void;
+  /** Tells the application. */
+  emit(event: WidgetEvent): void;
+  /** Sends; what cannot be sent is said to the user. Whether it is on its way. */
+  send(text: string): boolean;
+}
+
+/** A part of the panel. */
+export interface Part {
+  readonly element: HTMLElement;
+  /** Shows what is new since `before`; null: all of it, as at first, with another chat, and in another language. */
+  update(state: ChatState, before: ChatState | null): void;
+  /** Takes back what reaches beyond the element: timers, listeners on the window. It may be updated again afterwards. */
+  stop?(): void;
+}
