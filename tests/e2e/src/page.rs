@@ -19,6 +19,8 @@ use crate::{Engine, driver::Driver, remote::Remote, secrets::Secrets};
 const WAIT_LIMIT: Duration = Duration::from_secs(20);
 /// How often a condition is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// What leads into a host's shadow root in a selector.
+const INTO_SHADOW: &str = ">>>";
 /// How long a browser may take to answer when a test is over.
 const CLOSING_LIMIT: Duration = Duration::from_secs(10);
 
@@ -137,10 +139,29 @@ impl Page {
         self.keep_looking(&format!("`{expression}` to be true"), look).await
     }
 
+    /// The first element that matches a CSS selector. `host >>> inside` is an element in the shadow root of a host; so it is
+    /// in all methods that take a selector.
+    async fn find(&self, selector: &str) -> Result<Element, CmdError> {
+        let Some((host, inside)) = selector.rsplit_once(INTO_SHADOW) else {
+            return self.client().find(Locator::Css(selector)).await;
+        };
+        let host = Box::pin(self.find(host)).await?;
+        host.shadow_root().await?.find(Locator::Css(inside.trim())).await
+    }
+
+    /// All elements that match.
+    async fn find_all(&self, selector: &str) -> Result<Vec<Element>, CmdError> {
+        let Some((host, inside)) = selector.rsplit_once(INTO_SHADOW) else {
+            return self.client().find_all(Locator::Css(selector)).await;
+        };
+        let host = self.find(host).await?;
+        host.shadow_root().await?.find_all(Locator::Css(inside.trim())).await
+    }
+
     /// Waits until an element that can be seen matches a CSS selector.
     pub async fn wait_for(&self, selector: &str) -> Element {
         let look = || async {
-            let element = self.client().find(Locator::Css(selector)).await.map_err(|_| "no such element")?;
+            let element = self.find(selector).await.map_err(|_| "no such element")?;
             match element.is_displayed().await {
                 Ok(true) => Ok(element),
                 _ => Err("it is hidden"),
@@ -163,7 +184,7 @@ impl Page {
     /// Waits until the text of an element contains this text, and returns the whole.
     pub async fn wait_for_text(&self, selector: &str, text: &str) -> String {
         let look = || async {
-            let element = self.client().find(Locator::Css(selector)).await.map_err(|_| "no such element".to_owned())?;
+            let element = self.find(selector).await.map_err(|_| "no such element".to_owned())?;
             let found = element.text().await.map_err(|error| error.to_string())?;
             if found.contains(text) { Ok(found) } else { Err(format!("{found:?}")) }
         };
@@ -177,25 +198,27 @@ impl Page {
 
     /// The texts of all elements that match, in the order of the document.
     pub async fn texts(&self, selector: &str) -> Vec<String> {
-        let script = "return [...document.querySelectorAll(arguments[0])].map((element) => element.textContent);";
+        let script = "const [inside, ...hosts] = arguments[0].split('>>>').reverse();
+            const root = hosts.reverse().reduce((root, host) => root?.querySelector(host)?.shadowRoot, document);
+            return [...(root?.querySelectorAll(inside) ?? [])].map((element) => element.textContent);";
         serde_json::from_value(self.eval(script, &[selector.into()]).await).expect("a list of strings")
     }
 
     /// How many elements match.
     pub async fn count(&self, selector: &str) -> usize {
-        self.done(selector, self.client().find_all(Locator::Css(selector))).await.len()
+        self.done(selector, self.find_all(selector)).await.len()
     }
 
     /// An attribute of the first element that matches.
     pub async fn attribute(&self, selector: &str, name: &str) -> Option<String> {
-        let element = self.done(selector, self.client().find(Locator::Css(selector))).await;
+        let element = self.done(selector, self.find(selector)).await;
         self.done(selector, element.attr(name)).await
     }
 
     /// Clicks as a user does: waits until the element is there, can be seen and is enabled.
     pub async fn click(&self, selector: &str) {
         let look = || async {
-            let element = self.client().find(Locator::Css(selector)).await.map_err(|_| "no such element".to_owned())?;
+            let element = self.find(selector).await.map_err(|_| "no such element".to_owned())?;
             if !element.is_enabled().await.map_err(|error| error.to_string())? {
                 return Err("it is disabled".to_owned());
             }
