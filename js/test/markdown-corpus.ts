@@ -2,7 +2,7 @@
 
 export const CORPUS: readonly string[] = [
   "Hello, I'm Ada. How can I help?",
-  "We're open **every day**:\n\n- Mon–Fri: 12:00–22:00\n- Sat: *11:00*–23:00\n- Sun: closed\n\nSee [our menu](https://example.com/menu \"Menu\") or call [us](tel:+442079460000).",
+  'We\'re open **every day**:\n\n- Mon–Fri: 12:00–22:00\n- Sat: *11:00*–23:00\n- Sun: closed\n\nSee [our menu](https://example.com/menu "Menu") or call [us](tel:+442079460000).',
   "# Heading\n\nText with `code`, ~~old~~ and **bold _and italic_** words.\n\n## Another\nRight below.\n\n1. one\n2. two\n   - nested\n   - more\n3. three\n\nEnd.",
   "```js\nconst a = `x`;\nif (a < 1) { b(); }\n```\n\nAfter.\n\n~~~\nother\n~~~\nlast",
   "| Dish | Price |\n|:-----|------:|\n| Soup | **5** |\n| [Fish](https://a.com/fish) | 12 |\n\nAll *fresh*.",
@@ -11,7 +11,7 @@ export const CORPUS: readonly string[] = [
   "Line one\nLine two\n---\nBelow a rule\n===\nnot a heading",
   "- [ ] open\n- [x] done\n\n  with a paragraph\n- last\n\n\n- again\n* other list\n+ third",
   "1) a\n2) b\n\n10. ten\n11. eleven\n\n    code\n\n    more code\n\ntext",
-  "<div>\n<p onclick=\"x\">**hi**</p>\n</div>\n\n<!-- comment\nover lines -->\n\n<script>\nalert(1)\n</script>",
+  '<div>\n<p onclick="x">**hi**</p>\n</div>\n\n<!-- comment\nover lines -->\n\n<script>\nalert(1)\n</script>',
   "[a]: https://b.com\n\n[a] and [a][b] and ![i](https://a.com/i.png)\n\n[x](javascript:alert(1)) [y](  https://ok.com  )",
   "Visit https://example.com/path?x=1&y=2, www.example.com or mail me@example.com. <https://auto.link> <a@b.co>",
   "مرحبا **بك** في [المطعم](https://example.com)\n\n- واحد\n- two\n\nこんにちは、**東京**です。*はい*",

@@ -8,7 +8,7 @@ import type { Token } from "marked";
 import { button, make, setText } from "./dom.js";
 import { lex } from "./markdown/lex.js";
 import { blockOf, plainOf } from "./markdown/nodes.js";
-import { withEnds } from "./markdown/open-ends.js";
+import { lexOpen } from "./markdown/open-ends.js";
 import { patch } from "./markdown/patch.js";
 import type { Context } from "./part.js";
 
@@ -73,8 +73,7 @@ export class MarkdownView {
     const kept = this.#shown !== null && source.startsWith(this.#shown) ? this.#stable() : 0;
     const start = this.#blocks[kept - 1]?.end ?? 0;
     const rest = text.slice(start);
-    const tokens = lex(isEnded ? rest : withEnds(rest));
-    if (!isEnded) leaveOpen(tokens.at(-1));
+    const tokens = isEnded ? lex(rest) : lexOpen(rest);
     let end = start;
     const fresh = tokens.map((token): Block => {
       end += token.raw.length;
@@ -101,7 +100,7 @@ export class MarkdownView {
     if (!hasMore) {
       if (!this.#more.parentNode) return;
       // The focus stays near what was read last.
-      const hadFocus = this.#more.matches(":focus");
+      const hadFocus = (this.#more.getRootNode() as ShadowRoot).activeElement === this.#more;
       this.#more.remove();
       if (!hadFocus) return;
       this.element.tabIndex = -1;
@@ -140,18 +139,4 @@ function endOfPiece(text: string, start: number): number {
   }
   const code = text.charCodeAt(limit - 1);
   return limit < text.length && code >= 0xd800 && code < 0xdc00 ? limit - 1 : limit;
-}
-
-/** An address at the end of a text that grows is not one yet. */
-function leaveOpen(token: Token | undefined): void {
-  if (!token) return;
-  if (token.type === "list") {
-    leaveOpen((token.items as Token[] | undefined)?.at(-1));
-    return;
-  }
-  if ("tokens" in token && token.type !== "link") {
-    leaveOpen(token.tokens?.at(-1));
-    return;
-  }
-  if (token.type === "link" && "autolink" in token) Object.assign(token, { type: "text", tokens: undefined });
 }

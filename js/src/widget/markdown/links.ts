@@ -55,7 +55,11 @@ export function addressOf(written: string): Address | null {
  */
 export function warningFor(text: string, { href, target }: Address): string | null {
   if (text.length > MAX_LABEL) return target;
-  const seen = text.toLowerCase().replace(INVISIBLE, "").replace(/[。．｡]/g, ".").trim();
+  const seen = text
+    .toLowerCase()
+    .replace(INVISIBLE, "")
+    .replace(/[。．｡]/g, ".")
+    .trim();
   if (href.startsWith("tel:")) {
     const digits = digitsOf(seen);
     return digits.length > 4 && digits !== digitsOf(target) ? target : null;

@@ -34,7 +34,7 @@ function drawBlock(token: MarkedToken): HTMLElement | null {
     case "hr":
       return make("hr");
     case "code":
-      return make("pre", { dir: "ltr", tabindex: "0" }, make("code", {}, token.text));
+      return make("pre", { dir: "ltr", tabindex: "0" }, make("code", {}, token.text.replace(/\n$/, "")));
     case "blockquote":
       return make("blockquote", {}, ...blocks(token.tokens));
     case "list":
@@ -67,14 +67,24 @@ function list(token: Tokens.List): HTMLElement {
     ),
   );
   if (!token.ordered) return make("ul", {}, ...items);
-  return make("ol", typeof token.start === "number" && token.start !== 1 ? { start: String(token.start) } : {}, ...items);
+  return make(
+    "ol",
+    typeof token.start === "number" && token.start !== 1 ? { start: String(token.start) } : {},
+    ...items,
+  );
 }
 
 function table({ header, rows }: Tokens.Table): HTMLElement {
   const row = (cells: readonly Tokens.TableCell[], tag: "th" | "td"): HTMLElement => {
-    const shown = cells.slice(0, MAX_COLUMNS).map(({ tokens, align }) =>
-      make(tag, { ...(tag === "th" ? { scope: "col" } : {}), ...(align ? { class: align } : {}) }, ...inlines(tokens)),
-    );
+    const shown = cells
+      .slice(0, MAX_COLUMNS)
+      .map(({ tokens, align }) =>
+        make(
+          tag,
+          { ...(tag === "th" ? { scope: "col" } : {}), ...(align ? { class: align } : {}) },
+          ...inlines(tokens),
+        ),
+      );
     const rest = cells.slice(MAX_COLUMNS);
     if (rest.length > 0) shown.push(make(tag, {}, rest.map(({ text }) => text).join(" | ")));
     return make("tr", {}, ...shown);
@@ -136,7 +146,9 @@ function link(token: Tokens.Link | Tokens.Image): Child[] {
   const shown = make(
     "a",
     { href: address.href, target: "_blank", rel: "noopener noreferrer nofollow", dir: "auto" },
-    ...(token.type === "link" && token.text !== "" ? isolated(inlines(token.tokens)) : [text]),
+    ...(token.type === "link" && token.text !== "" && !("autolink" in token)
+      ? isolated(inlines(token.tokens))
+      : [text]),
   );
   return warning === null ? [shown] : [shown, make("bdi", { class: "target" }, ` (${warning})`)];
 }
@@ -179,7 +191,9 @@ function plainText(token: MarkedToken): string {
     case "list":
       return token.items.map(({ tokens }) => `${plainOf(tokens).trim()}\n`).join("");
     case "table":
-      return [token.header, ...token.rows].map((row) => `${row.map(({ tokens }) => plainOf(tokens)).join(", ")}\n`).join("");
+      return [token.header, ...token.rows]
+        .map((row) => `${row.map(({ tokens }) => plainOf(tokens)).join(", ")}\n`)
+        .join("");
     case "heading":
     case "paragraph":
     case "blockquote":

@@ -1,5 +1,9 @@
 /** The end of a text that is still being written: what was begun there is shown as if it were finished. */
 
+import type { Token } from "marked";
+
+import { lex } from "./lex.js";
+
 /** A line that holds nothing yet but what makes it an item, a heading, a quote or a rule. */
 const BARE_MARKER = /^[-+*=#>|: \t]*(?:\d{1,9}[.)]?[ \t]*)?$/;
 
@@ -9,37 +13,49 @@ const OPEN_ADDRESS = /!?\[([^[\]\n]*)\](?:\([^()\s]*(?:\([^()\s]*\)?)?(?:\s+["']
 /** A link or an image whose text has not ended: its text in 1. */
 const OPEN_LABEL = /!?\[([^[\]\n]*)$/;
 
-/** How far back an end is looked for, in characters. */
+/** How far back in its last line an end is looked for, in characters. */
 const REACH = 2_000;
 
-/** The text as it is to be lexed while more of it is to come. */
-export function withEnds(text: string): string {
-  const start = Math.max(0, text.length - REACH);
-  const paragraph = Math.max(start, text.lastIndexOf("\n\n") + 2);
-  if (isInFence(text)) {
-    // A fence that is being closed.
-    return text.replace(/\n[ \t]{0,3}(?:`{1,2}|~{1,2})$/, "\n");
+/** The top-level blocks of a text that more is to come of. */
+export function lexOpen(text: string): Token[] {
+  const tokens = /```|~~~| {4}|\t/.test(text) ? lex(text) : [];
+  const last = lastLeaf(tokens.at(-1));
+  if (last?.type === "code") {
+    // Marks are code there, but for those that may be about to end it.
+    last.text = String(last.text).replace(/\n[ \t]{0,3}(?:`{1,2}|~{1,2})$/, "");
+    return tokens;
   }
-  let end = text.slice(paragraph);
-  const line = end.lastIndexOf("\n") + 1;
-  if (BARE_MARKER.test(end.slice(line))) end = end.slice(0, Math.max(0, line - 1));
-  // What is half of a pair of marks, or the first mark of more.
-  end = end.replace(/(?:\*{1,3}|_{1,3}|~{1,2}|`{1,3}|!|<|\\)$/, "");
-  end = end.replace(OPEN_ADDRESS, "$1").replace(OPEN_LABEL, "$1");
-  return text.slice(0, paragraph) + end + closing(end);
+  const ended = lex(withEnds(text));
+  const end = lastLeaf(ended.at(-1));
+  // An address at the end of a text that grows is not one yet.
+  if (end?.type === "link" && "autolink" in end) Object.assign(end, { type: "text", tokens: undefined });
+  return ended;
 }
 
-/** Whether the end of the text is inside a fenced block of code. */
-function isInFence(text: string): boolean {
-  let fence = "";
-  for (const [, marks = "", rest = ""] of text.matchAll(/^ {0,3}(?:(?:[-+*]|\d{1,9}[.)]) +| {1,12})?(`{3,}|~{3,})(.*)$/gm)) {
-    if (fence === "") {
-      if (marks.startsWith("~") || !rest.includes("`")) fence = marks;
-    } else if (marks[0] === fence[0] && marks.length >= fence.length && rest.trim() === "") {
-      fence = "";
-    }
+/** What was last written of a block. */
+function lastLeaf(token: Token | undefined): Token | undefined {
+  if (!token || token.type === "link") return token;
+  const inside = (token.type === "list" ? token.items : "tokens" in token ? token.tokens : undefined) as
+    Token[] | undefined;
+  return inside ? lastLeaf(inside.at(-1)) : token;
+}
+
+/** The text with what was begun in its last line finished or, if nothing is to be seen of it yet, taken away. */
+function withEnds(text: string): string {
+  let end = text.slice(-REACH);
+  let line = end.lastIndexOf("\n") + 1;
+  if (BARE_MARKER.test(end.slice(line))) {
+    end = end.slice(0, Math.max(0, line - 1));
+    line = end.lastIndexOf("\n") + 1;
   }
-  return fence !== "";
+  const before = text.slice(0, Math.max(0, text.length - REACH)) + end.slice(0, line);
+  end = end
+    .slice(line)
+    // What is half of a pair of marks, or the first mark of more.
+    .replace(/(?:\*{1,3}|_{1,3}|~{1,2}|`{1,3}|!|<|\\)$/, "")
+    .replace(OPEN_ADDRESS, "$1")
+    .replace(OPEN_LABEL, "$1");
+  return before + end + closing(end);
 }
 
 /** The marks that close what the text has opened. */
