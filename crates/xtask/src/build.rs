@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the npm package in pkg/, and the demo page that uses it.
+//! `cargo xtask build`: the npm package in pkg/, and the demo site that uses it.
 //!
 //! The crate is compiled to WebAssembly, wasm-bindgen generates the glue, wasm-opt shrinks the module, which is also written
 //! as a script; esbuild bundles js/ with the glue into one script for each entry, terser shrinks it, and tsc writes the
@@ -25,9 +25,11 @@ mod names;
 mod pages;
 mod panics;
 pub(crate) mod scripts;
+mod site;
 pub(crate) mod style;
 
 pub(crate) use pages::react_pages;
+pub(crate) use site::demo;
 
 /// What a page's JavaScript engine must understand: the first browsers with all that the module needs as well.
 const BROWSERS: &str = "es2022,chrome94,edge94,firefox93,safari15.4";
@@ -80,29 +82,6 @@ pub(crate) fn again() -> Result<()> {
         steps::forget(step)?;
     }
     package(Options::default())
-}
-
-/// Makes the demo page in target/demo/. The sandbox serves it with pkg/ beside it.
-pub(crate) fn demo() -> Result<()> {
-    let (www, demo) = (root().join("www"), project::demo());
-    let pages = ["index.html", "demo.css"];
-    let mut outputs: Vec<_> = pages.iter().map(|page| demo.join(page)).collect();
-    outputs.push(demo.join("demo.js"));
-    step("demo page", "", &[www.clone(), root().join("tsconfig.json")], &outputs, || {
-        empty_folder(&demo)?;
-        for page in pages {
-            copy(&www.join(page), &demo.join(page))?;
-        }
-        run(
-            tools::npm_program("esbuild").args(["www/demo.ts", "--bundle", "--format=esm", "--sourcemap"]).args([
-                "--external:/pkg/*",
-                "--log-level=warning",
-                "--outfile=target/demo/demo.js",
-                &format!("--target={BROWSERS}"),
-            ]),
-            "The lines above say where www/ does not compile.",
-        )
-    })
 }
 
 /// Compiles the crate and generates the glue.
