@@ -120,7 +120,7 @@ class AgentLine extends AnyLine<AgentMessage> {
 
   #drawText(message: AgentMessage, before: AgentMessage | null): void {
     const { text, isStreaming } = message;
-    if (before && text === before.text && isStreaming === before.isStreaming) return;
+    if (text === before?.text && isStreaming === before.isStreaming) return;
     const isEmpty = text.trim() === "";
     this.#bubble.hidden = isEmpty && !isStreaming;
     if (isEmpty && isStreaming && !this.#dots) this.#bubble.append((this.#dots = dots()));

@@ -37,7 +37,7 @@ export class Transcript implements Part {
   readonly #top: IntersectionObserver;
   readonly #context: Context;
   readonly #lightbox: Lightbox;
-  #tools: Tools;
+  #tools: Tools | null = null;
   #chat: Chat | null = null;
   #state: ChatState = IDLE;
   #start = 0;
@@ -48,7 +48,6 @@ export class Transcript implements Part {
   constructor(context: Context) {
     this.#context = context;
     this.#lightbox = new Lightbox(context, this.element);
-    this.#tools = { context, times: new Times(context.language), lightbox: this.#lightbox };
     this.#typing = new Typing(context);
     this.#earlier = button({ part: "earlier", class: "earlier" }, () => {
       this.#showEarlier();
@@ -113,7 +112,9 @@ export class Transcript implements Part {
   /** All of it anew: another language, or another chat, which is read from its end. */
   #begin(): void {
     const { chat, language } = this.#context;
-    if (this.#tools.times.language !== language) this.#tools = { ...this.#tools, times: new Times(language) };
+    if (this.#tools?.times.language !== language) {
+      this.#tools = { context: this.#context, times: new Times(language), lightbox: this.#lightbox };
+    }
     mark(this.#box, "aria-label", this.#context.say("conversation"));
     setText(this.#earlier, this.#context.say("earlierMessages"));
     setText(this.#jumpWords, this.#context.say("newMessages"));
@@ -129,6 +130,7 @@ export class Transcript implements Part {
   #draw(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    if (!this.#tools) return;
     const { messages } = this.#state;
     const { isAtEnd } = this.#scroll;
     this.#start = startOf(this.#start, messages.length, isAtEnd, this.#focusedLine());
@@ -136,7 +138,10 @@ export class Transcript implements Part {
       this.#scroll.keep(element, change);
     });
     this.#earlier.hidden = this.#start === 0;
-    if (!this.#isWhole) this.#timer = setTimeout(() => this.#draw());
+    if (this.#isWhole) return;
+    this.#timer = setTimeout(() => {
+      this.#draw();
+    });
   }
 
   #moved(): void {

@@ -29,7 +29,7 @@ export class Typing {
     // A message that grows says so itself.
     const isStreaming = last?.role === "agent" && last.isStreaming;
     this.element.hidden = !isAgentTyping || isStreaming;
-    if (before && agent === before.agent) return;
+    if (agent === before?.agent) return;
     const name = agent?.name ?? this.#context.say(agent?.kind === "live" ? "liveAgent" : "assistant");
     setText(this.#words, this.#context.say("isTyping", { name }));
     const avatar = avatarOf(agent?.avatarUrl ?? null, agent?.name ?? null);
