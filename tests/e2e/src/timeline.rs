@@ -24,13 +24,15 @@ pub struct Recording {
 }
 
 /// What a page's main thread did while it was recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
     /// How long each task took, the longest first: time of the processor and not of the clock, so that it is the same
     /// however busy the machine is. Where the system does not say that time, it is the clock's.
     pub tasks: Vec<Duration>,
     /// How many layouts each frame had, in order.
     pub layouts: Vec<usize>,
+    /// How many layouts a script forced, by asking for measures while something had changed.
+    pub forced_layouts: usize,
     /// How many messages came by a socket.
     pub messages: usize,
 }
@@ -129,15 +131,21 @@ fn timeline_of(mut events: Vec<Value>) -> Timeline {
     let begun = |event: &Value| event["ts"].as_f64().unwrap_or_default();
     events.sort_by(|one, other| begun(one).total_cmp(&begun(other)));
 
-    let mut timeline = Timeline { tasks: Vec::new(), layouts: Vec::new(), messages: 0 };
-    let mut layouts = 0;
+    let mut timeline = Timeline::default();
+    let (mut layouts, mut end_of_script) = (0, 0.0_f64);
     for event in &events {
         match event["name"].as_str() {
             Some("RunTask") => {
                 let microseconds = event["tdur"].as_u64().or_else(|| event["dur"].as_u64());
                 timeline.tasks.extend(microseconds.map(Duration::from_micros));
             }
-            Some("Layout") => layouts += 1,
+            Some("FunctionCall" | "EvaluateScript" | "v8.callFunction") => {
+                end_of_script = end_of_script.max(begun(event) + event["dur"].as_f64().unwrap_or_default());
+            }
+            Some("Layout") => {
+                layouts += 1;
+                timeline.forced_layouts += usize::from(begun(event) < end_of_script);
+            }
             // What every frame has once, after it has been laid out.
             Some("PrePaint") => timeline.layouts.push(std::mem::take(&mut layouts)),
             Some("WebSocketReceive") => timeline.messages += 1,
