@@ -132,7 +132,7 @@ fn timeline_of(mut events: Vec<Value>) -> Timeline {
     events.sort_by(|one, other| begun(one).total_cmp(&begun(other)));
 
     let mut timeline = Timeline::default();
-    let (mut layouts, mut end_of_script) = (0, 0.0_f64);
+    let (mut layouts, mut end_of_script) = (Vec::new(), 0.0_f64);
     for event in &events {
         match event["name"].as_str() {
             Some("RunTask") => {
@@ -142,12 +142,15 @@ fn timeline_of(mut events: Vec<Value>) -> Timeline {
             Some("FunctionCall" | "EvaluateScript" | "v8.callFunction") => {
                 end_of_script = end_of_script.max(begun(event) + event["dur"].as_f64().unwrap_or_default());
             }
-            Some("Layout") => {
-                layouts += 1;
-                timeline.forced_layouts += usize::from(begun(event) < end_of_script);
-            }
+            Some("Layout") => layouts.push((&event["args"]["beginData"]["frame"], begun(event) < end_of_script)),
             // What every frame has once, after it has been laid out.
-            Some("PrePaint") => timeline.layouts.push(std::mem::take(&mut layouts)),
+            Some("PrePaint") if event["args"]["data"]["isOutermostMainFrame"] == true => {
+                // A picture in SVG is a document of its own, with layouts of its own.
+                layouts.retain(|(document, _)| *document == &event["args"]["data"]["frame"]);
+                timeline.layouts.push(layouts.len());
+                timeline.forced_layouts += layouts.iter().filter(|(_, is_forced)| *is_forced).count();
+                layouts.clear();
+            }
             Some("WebSocketReceive") => timeline.messages += 1,
             _ => {}
         }
