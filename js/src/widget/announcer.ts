@@ -13,6 +13,11 @@ export class Announcer implements Part {
     this.#context = context;
   }
 
+  /** Has a screen reader say this, once it has said what it says now. */
+  say(text: string): void {
+    this.element.textContent = text;
+  }
+
   update(_state: ChatState, _before: ChatState | null): void {
     this.#context;
   }
