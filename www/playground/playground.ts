@@ -72,7 +72,7 @@ function watch(): void {
     unwatch = () => undefined;
     return;
   }
-  const tree = new Tree(find("#state"));
+  const tree = new Tree(find("#state"), "messages");
   const show = (): void => {
     const state = chat.getSnapshot();
     mark(connection, "data-status", state.connection.status);

@@ -15,10 +15,13 @@ class Node {
   #branch: Branch | null = null;
   #shown: unknown;
   #isFirst = true;
+  /** Whether it is unfolded, once there is something in it. */
+  #isOpen: boolean;
 
-  constructor(key: string, fresh: Set<HTMLElement>) {
+  constructor(key: string, fresh: Set<HTMLElement>, isOpen: boolean) {
     this.#key.textContent = key;
     this.#fresh = fresh;
+    this.#isOpen = isOpen;
   }
 
   show(value: unknown): void {
@@ -39,9 +42,14 @@ class Node {
   #build(isFolder: boolean): void {
     this.#branch = null;
     this.#details = isFolder ? make("details", {}, make("summary", {}, this.#key, " ", this.#value)) : null;
-    this.#details?.addEventListener("toggle", () => {
-      if (this.#details?.open) this.#unfold();
-    });
+    if (this.#details) {
+      this.#details.open = this.#isOpen;
+      this.#details.addEventListener("toggle", ({ currentTarget }) => {
+        if (currentTarget !== this.#details || !this.#details) return;
+        this.#isOpen = this.#details.open;
+        if (this.#isOpen) this.#unfold();
+      });
+    }
     const line = this.#details ?? make("span", { class: "leaf" }, this.#key, " ", this.#value);
     this.element.replaceChildren(line);
   }
@@ -60,11 +68,13 @@ class Node {
 class Branch {
   readonly #list: HTMLElement;
   readonly #fresh: Set<HTMLElement>;
+  readonly #open: readonly string[];
   #nodes = new Map<string, Node>();
 
-  constructor(list: HTMLElement, fresh: Set<HTMLElement>) {
+  constructor(list: HTMLElement, fresh: Set<HTMLElement>, open: readonly string[] = []) {
     this.#list = list;
     this.#fresh = fresh;
+    this.#open = open;
   }
 
   show(value: unknown): void {
@@ -72,7 +82,7 @@ class Branch {
     for (const [key, inner] of entriesOf(value)) {
       let node = this.#nodes.get(key);
       if (!node) {
-        node = new Node(key, this.#fresh);
+        node = new Node(key, this.#fresh, this.#open.includes(key));
         this.#list.append(node.element);
       }
       node.show(inner);
@@ -83,14 +93,14 @@ class Branch {
   }
 }
 
-/** The tree in a list. */
+/** The tree in a list. `open` names the keys that are unfolded from the start. */
 export class Tree {
   readonly #fresh = new Set<HTMLElement>();
   readonly #branch: Branch;
 
-  constructor(list: HTMLElement) {
+  constructor(list: HTMLElement, ...open: string[]) {
     list.replaceChildren();
-    this.#branch = new Branch(list, this.#fresh);
+    this.#branch = new Branch(list, this.#fresh, open);
   }
 
   show(value: object): void {
