@@ -31,6 +31,7 @@ mod screen;
 mod secrets;
 mod site;
 mod tap;
+mod timeline;
 mod token_backend;
 mod widget;
 mod windows;
@@ -61,6 +62,7 @@ pub use sandbox::Sandbox;
 pub use screen::{Preference, Screen};
 pub use secrets::{Swept, holds};
 pub use tap::Tap;
+pub use timeline::{Recording, Timeline};
 pub use token_backend::TokenBackend;
 pub use widget::{Widget, inside, part};
 
