@@ -23,6 +23,7 @@ mod guide;
 mod keys;
 mod network;
 mod page;
+mod picture;
 mod profile;
 mod remote;
 mod sandbox;
@@ -32,6 +33,7 @@ mod site;
 mod tap;
 mod timeline;
 mod token_backend;
+mod widget;
 mod windows;
 
 use std::{
@@ -53,6 +55,7 @@ pub use guide::{Listing, listings};
 pub use keys::key;
 pub use network::Offline;
 pub use page::Page;
+pub use picture::{Difference, Picture};
 use profile::Profile;
 use remote::Remote;
 pub use sandbox::Sandbox;
@@ -61,6 +64,7 @@ pub use secrets::{Swept, holds};
 pub use tap::Tap;
 pub use timeline::{Recording, Timeline};
 pub use token_backend::TokenBackend;
+pub use widget::{Widget, inside, part};
 
 /// How long a test may take, with the start of its browser. A test that needs longer hangs.
 const TEST_LIMIT: Duration = Duration::from_secs(120);
