@@ -1,6 +1,6 @@
 //! The demo site around the widget: the restaurant's buttons, the playground's settings and faults, the gallery's list.
 
-use e2e::{Page, Sandbox};
+use e2e::{Page, Sandbox, Screen};
 use serde_json::json;
 
 /// The selector of an element of the widget.
@@ -9,6 +9,8 @@ fn at(inside: &str) -> String {
 }
 
 async fn open_playground(page: &Page, sandbox: &Sandbox, settings: &str) {
+    // A narrow one shows the settings, the chat and the inspector one at a time.
+    page.resize(Screen::Desktop).await;
     page.open(&sandbox.url(&format!("/playground.html{settings}"))).await;
 }
 
