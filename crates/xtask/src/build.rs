@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
-    project::{self, MODULE, bindings, cargo_target, pkg, root},
+    project::{MODULE, bindings, cargo_target, pkg, root},
     steps::{self, ask, copy, empty_folder, run, step},
     tools,
 };

@@ -1,9 +1,16 @@
-/** The custom element: attributes and properties become options, options a chat, which a `Widget` shows. */
+/**
+ * The custom element: attributes and properties become options, options a chat, which a `Widget` shows. When the chat connects
+ * is decided here, with presence.ts.
+ */
 
 import type { Chat, ChatOptions } from "../index.js";
+import { Listeners } from "../listeners.js";
 import { SharedChats, type Share } from "../shared-chats.js";
 import { ATTRIBUTES, chatOptionsOf, optionsOf } from "./attributes.js";
-import type { IconAnimation, PolyChatElement, PolyChatOptions, WidgetEvent } from "./types.js";
+import { checkOptions } from "./checks.js";
+import { hasConsent } from "./consent.js";
+import { mayBeStored, rememberChat } from "./presence.js";
+import type { IconAnimation, PolyChatElement, PolyChatOptions, WidgetEvent, WidgetOptions } from "./types.js";
 import { Widget } from "./widget.js";
 import type { OwnTexts } from "./words.js";
 
@@ -16,6 +23,8 @@ export interface Client {
 /** What an application may have set before the element was defined. */
 const PROPERTIES = ["options", "chat", "texts"] as const;
 
+const nothing = (): void => undefined;
+
 /** Makes the element's class where it is needed: a server has no `HTMLElement`. */
 export function elementClass(client: Client): CustomElementConstructor {
   const chats = new SharedChats((options) => client.createChat(options));
@@ -23,14 +32,25 @@ export function elementClass(client: Client): CustomElementConstructor {
   return class extends HTMLElement implements PolyChatElement {
     static readonly observedAttributes = ATTRIBUTES;
 
-    readonly #listeners = new Set<(event: WidgetEvent) => void>();
+    readonly #events = new Listeners<WidgetEvent>();
+    readonly #ready = new Listeners<Chat>();
     readonly #widget = new Widget(this.attachShadow({ mode: "open" }), (event) => {
-      for (const listener of [...this.#listeners]) listener(event);
+      this.#tell(event);
     });
     #options: PolyChatOptions | null = null;
+    /** What methods have asked for since: over attributes and options. */
+    #asked: WidgetOptions = {};
     #given: Chat | null = null;
     #share: Share | null = null;
+    /** The share whose chat is to be connected, though nothing is open: it has a session. */
+    #resumed: Share | null = null;
+    #isJoined = false;
     #isStale = false;
+    #wasOpened = false;
+    #heard: Chat | null = null;
+    #readyChat: Chat | null = null;
+    #leave = nothing;
+    readonly #told = new Set<string>();
 
     get options(): PolyChatOptions | null {
       return this.#options;
@@ -38,6 +58,7 @@ export function elementClass(client: Client): CustomElementConstructor {
 
     set options(options: PolyChatOptions | null) {
       this.#options = options;
+      this.#asked = {};
       this.#renew();
     }
 
@@ -60,7 +81,7 @@ export function elementClass(client: Client): CustomElementConstructor {
     }
 
     get isOpen(): boolean {
-      return this.#widget.isOpen;
+      return this.isConnected && this.#widget.isOpen;
     }
 
     get unread(): number {
@@ -80,44 +101,46 @@ export function elementClass(client: Client): CustomElementConstructor {
     }
 
     showIcon(): void {
-      this.setAttribute("show-icon", "true");
+      this.#ask({ showIcon: true });
     }
 
     hideIcon(): void {
-      this.setAttribute("show-icon", "false");
+      this.#ask({ showIcon: false });
     }
 
     showHeader(): void {
-      this.setAttribute("show-header", "true");
+      this.#ask({ showHeader: true });
     }
 
     hideHeader(): void {
-      this.setAttribute("show-header", "false");
+      this.#ask({ showHeader: false });
     }
 
     showPrompt(text: string): void {
-      this.setAttribute("prompt", text);
+      this.#widget.prompt();
+      this.#ask({ prompt: text });
     }
 
     hidePrompt(): void {
-      this.removeAttribute("prompt");
+      this.#ask({ prompt: "" });
     }
 
     animateIcon(animation: IconAnimation): void {
-      animation;
+      this.#widget.animate(animation);
     }
 
     onReady(listener: (chat: Chat) => void): () => void {
-      listener;
-      return () => undefined;
+      const leave = this.#ready.add(listener);
+      if (this.#readyChat) {
+        const late = new Listeners<Chat>();
+        late.add(listener);
+        late.tell(this.#readyChat);
+      }
+      return leave;
     }
 
     onEvent(listener: (event: WidgetEvent) => void): () => void {
-      const own = (event: WidgetEvent): void => {
-        listener(event);
-      };
-      this.#listeners.add(own);
-      return () => this.#listeners.delete(own);
+      return this.#events.add(listener);
     }
 
     connectedCallback(): void {
@@ -134,7 +157,10 @@ export function elementClass(client: Client): CustomElementConstructor {
       this.#renew();
     }
 
-    attributeChangedCallback(): void {
+    attributeChangedCallback(name: string): void {
+      for (const asked of Object.keys(this.#asked) as (keyof WidgetOptions)[]) {
+        if (asked.toLowerCase() === name.replaceAll("-", "")) Reflect.deleteProperty(this.#asked, asked);
+      }
       // Together with those that are changed next.
       if (this.#isStale) return;
       this.#isStale = true;
@@ -144,28 +170,111 @@ export function elementClass(client: Client): CustomElementConstructor {
       });
     }
 
+    #ask(options: WidgetOptions): void {
+      this.#asked = { ...this.#asked, ...options };
+      this.#renew();
+    }
+
+    #tell(event: WidgetEvent): void {
+      if (event.type === "widgetOpened" || event.type === "widgetConsented") this.#renew();
+      this.#events.tell(event);
+    }
+
     /** Has the chat that is now wanted, and shows it. */
     #renew(): void {
-      const options = { ...optionsOf((name) => this.getAttribute(name)), ...this.#options };
+      if (!this.isConnected) {
+        this.#use(null, false);
+        this.#hear(null);
+        this.#widget.stop();
+        return;
+      }
+      const { options, problems } = checkOptions({
+        ...optionsOf((name) => this.getAttribute(name)),
+        ...this.#options,
+        ...this.#asked,
+      });
       this.#widget.options = options;
       let share: Share | null = null;
-      let problem = "";
       try {
-        const isWanted = this.isConnected && !this.#given && (this.#options ?? options.connectorToken) !== undefined;
-        if (isWanted && (options.connectorToken !== undefined || options.getAccessToken)) {
+        if (!this.#given && (this.#options ?? options.connectorToken) !== undefined && this.#hasToken(options)) {
           const chatOptions = chatOptionsOf(options);
           share = chats.of(chatOptions);
           share.options = chatOptions;
         }
       } catch (thrown) {
-        problem = thrown instanceof Error ? thrown.message : String(thrown);
+        problems.push(thrown instanceof Error ? thrown.message : String(thrown));
       }
-      if (share !== this.#share) {
-        if (this.#share) chats.leave(this.#share);
-        if (share) chats.join(share);
+      this.#use(share, share !== null && this.#isWanted(share, options));
+      this.#hear(this.chat);
+      this.#complain(problems);
+      this.#widget.show(this.chat, problems.join(" "));
+      if (options.autoOpen && !this.#wasOpened) {
+        this.#wasOpened = true;
+        this.#widget.open(false);
+      }
+    }
+
+    #hasToken(options: PolyChatOptions): boolean {
+      return options.connectorToken !== undefined || options.getAccessToken !== undefined || this.#options !== null;
+    }
+
+    /** Whether the chat is to connect: someone looks at it, or has a session to go on with, and agrees. */
+    #isWanted(share: Share, options: PolyChatOptions): boolean {
+      if (!hasConsent(options)) return false;
+      if (options.autoConnect === true || this.#widget.isOpen || options.autoOpen) return true;
+      if (this.#isJoined && share === this.#share) return true;
+      if (this.#resumed !== share && mayBeStored(options)) {
+        void client.hasResumableSession(chatOptionsOf(options)).then((isThere) => {
+          if (!isThere) return;
+          this.#resumed = share;
+          this.#renew();
+        }, nothing);
+      }
+      return this.#resumed === share;
+    }
+
+    #use(share: Share | null, isWanted: boolean): void {
+      if (share !== this.#share || (this.#isJoined && !isWanted)) {
+        if (this.#share && this.#isJoined) chats.leave(this.#share);
+        this.#isJoined = false;
         this.#share = share;
       }
-      this.#widget.show(this.isConnected ? this.chat : null, problem);
+      if (!share || !isWanted || this.#isJoined) return;
+      this.#isJoined = true;
+      chats.join(share);
+    }
+
+    /** Passes on what happens in this chat. */
+    #hear(chat: Chat | null): void {
+      if (chat === this.#heard) return;
+      this.#leave();
+      this.#heard = chat;
+      this.#readyChat = null;
+      this.#leave =
+        chat?.on("*", (event) => {
+          if (event.type === "connected") this.#awaitReady(chat);
+          this.#events.tell(event);
+        }) ?? nothing;
+      if (chat?.getSnapshot().connection.status === "open") this.#awaitReady(chat);
+    }
+
+    #awaitReady(chat: Chat): void {
+      if (chat === this.#share?.chat) rememberChat(this.#widget.options);
+      if (this.#readyChat) return;
+      chat.ready().then(() => {
+        if (chat !== this.#heard || this.#readyChat) return;
+        this.#readyChat = chat;
+        this.#ready.tell(chat);
+      }, nothing);
+    }
+
+    /** Tells who made the page, once. */
+    #complain(problems: readonly string[]): void {
+      for (const problem of problems) {
+        if (this.#told.has(problem)) continue;
+        this.#told.add(problem);
+        console.error(problem);
+      }
     }
   };
 }

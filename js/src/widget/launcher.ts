@@ -3,27 +3,70 @@
 import { button, make, mark, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import type { Context } from "./part.js";
+import type { IconAnimation } from "./types.js";
 
-/** The launcher. `toggle` opens or closes the panel. */
+/** More than this is not counted. */
+const MOST = 99;
+
+/** The launcher. */
 export class Launcher {
   readonly element = make("div", { class: "launcher-area" });
   readonly button: HTMLButtonElement;
   readonly #badge = make("span", { part: "badge", "aria-hidden": "true" });
+  readonly #prompt = make("div", { part: "prompt", class: "prompt" });
+  readonly #promptText: HTMLButtonElement;
+  readonly #promptClose: HTMLButtonElement;
   readonly #context: Context;
+  /** The prompt that the user does not want to see again. */
+  #dismissed: string | null = null;
 
+  /** `toggle` opens or closes the panel. */
   constructor(context: Context, toggle: () => void) {
     this.#context = context;
-    this.button = button({ part: "launcher", "aria-haspopup": "dialog" }, toggle, icon("chat"), this.#badge);
-    this.element.append(this.button);
+    this.button = button({ part: "launcher" }, toggle, icon("chat"), icon("down"), this.#badge);
+    this.#promptText = button({ class: "prompt-text", part: "prompt-text" }, () => {
+      context.emit({ type: "widgetPromptClicked" });
+      toggle();
+    });
+    this.#promptClose = button(
+      { class: "prompt-close", part: "prompt-close" },
+      () => {
+        this.dismiss();
+        this.button.focus();
+      },
+      icon("close"),
+    );
+    this.#prompt.append(this.#promptText, this.#promptClose);
+    this.element.append(this.#prompt, this.button);
+  }
+
+  /** The bubble has been seen: it does not come again with the same text. */
+  dismiss(): void {
+    this.#dismissed = this.#context.options.prompt ?? null;
+    this.#prompt.hidden = true;
+  }
+
+  /** A bubble that the application asks for comes, whatever was dismissed. */
+  renew(): void {
+    this.#dismissed = null;
+  }
+
+  animate(animation: IconAnimation): void {
+    mark(this.button, "data-animation", animation === "none" ? null : animation);
   }
 
   /** Shows whether the panel is open, and how many messages are unread. */
   update(isOpen: boolean, unread: number): void {
-    const { say } = this.#context;
-    const name = say.call(this.#context, isOpen ? "closeChat" : "openChat");
-    mark(this.button, "aria-label", unread > 0 ? `${name}, ${this.#context.say("unread", { count: unread })}` : name);
+    const context = this.#context;
+    const { prompt } = context.options;
+    const name = context.say(isOpen ? "closeChat" : "openChat");
+    mark(this.button, "aria-label", unread > 0 ? `${name}, ${context.say("unread", { count: unread })}` : name);
     mark(this.button, "aria-expanded", String(isOpen));
-    setText(this.#badge, unread > 0 ? String(unread) : "");
-    this.#badge.hidden = unread === 0;
+    this.button.hidden = context.options.showIcon === false;
+    setText(this.#badge, unread > MOST ? `${MOST}+` : String(unread));
+    this.#badge.hidden = unread === 0 || isOpen;
+    this.#prompt.hidden = isOpen || !prompt || prompt === this.#dismissed;
+    setText(this.#promptText, prompt ?? "");
+    mark(this.#promptClose, "aria-label", context.say("promptClose"));
   }
 }

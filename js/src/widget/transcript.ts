@@ -1,31 +1,186 @@
 /** The messages: which of them stand in the document, and where the reader is among them. */
 
-import type { ChatState } from "../index.js";
-import { make } from "./dom.js";
+import type { Chat, ChatState } from "../index.js";
+import { IDLE } from "../idle.js";
+import { button, make, mark, setText } from "./dom.js";
+import { icon } from "./icons.js";
+import { Lightbox } from "./lightbox.js";
+import { Lines } from "./lines.js";
+import type { Tools } from "./message.js";
 import type { Context, Part } from "./part.js";
+import { Scroll } from "./scroll.js";
+import { Times } from "./times.js";
+import { Typing } from "./typing.js";
+import { earlierStart, startOf } from "./window.js";
+
+/** How far from the top earlier lines are fetched. */
+const AHEAD = "300px";
 
 /** The messages, in a box that scrolls. */
 export class Transcript implements Part {
-  readonly element = make("div", { part: "transcript", tabindex: "0" });
-  readonly #list = make("ol");
+  readonly element = make("div", { class: "transcript-area" });
+  // Not a live region: the announcer says each message once it is whole.
+  readonly #box = make("div", {
+    part: "transcript",
+    class: "transcript",
+    role: "log",
+    "aria-live": "off",
+    tabindex: "0",
+  });
+  readonly #content = make("div", { class: "content" });
+  readonly #lines = new Lines();
+  readonly #typing: Typing;
+  readonly #earlier: HTMLButtonElement;
+  readonly #jump: HTMLButtonElement;
+  readonly #jumpWords = make("span");
+  readonly #scroll: Scroll;
+  readonly #top: IntersectionObserver;
   readonly #context: Context;
+  readonly #lightbox: Lightbox;
+  #tools: Tools | null = null;
+  #chat: Chat | null = null;
+  #state: ChatState = IDLE;
+  #start = 0;
+  #isWhole = true;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isWatching = false;
 
   constructor(context: Context) {
     this.#context = context;
-    this.element.append(this.#list);
+    this.#lightbox = new Lightbox(context, this.element);
+    this.#typing = new Typing(context);
+    this.#earlier = button({ part: "earlier", class: "earlier" }, () => {
+      this.#showEarlier();
+    });
+    this.#earlier.hidden = true;
+    this.#jump = button(
+      { part: "jump", class: "jump" },
+      () => {
+        this.scrollToEnd();
+        this.#box.focus({ preventScroll: true });
+      },
+      icon("down"),
+      this.#jumpWords,
+    );
+    this.#jump.hidden = true;
+    this.#content.append(this.#earlier, this.#lines.element, this.#typing.element);
+    this.#box.append(this.#content);
+    this.element.append(this.#box, this.#jump);
+    this.#scroll = new Scroll(this.#box, this.#content, () => {
+      this.#moved();
+    });
+    this.#top = new IntersectionObserver(
+      (entries) => {
+        // Who is at the end has not come here to read what was before.
+        if (entries.some(({ isIntersecting }) => isIntersecting) && !this.#scroll.isAtEnd) this.#showEarlier();
+      },
+      { root: this.#box, rootMargin: `${AHEAD} 0px 0px` },
+    );
   }
 
   /** Goes to the newest message and stays with it. */
   scrollToEnd(): void {
-    this.element.scrollTop = this.element.scrollHeight;
+    this.#scroll.toEnd();
   }
 
-  update(state: ChatState): void {
-    this.element.setAttribute("aria-label", this.#context.say("conversation"));
-    this.#list.replaceChildren(
-      ...state.messages.map((message) =>
-        make("li", { part: "message", "data-role": message.role }, message.text ?? ""),
-      ),
-    );
+  update(state: ChatState, before: ChatState | null): void {
+    if (!this.#isWatching) {
+      this.#isWatching = true;
+      this.#scroll.start();
+      this.#top.observe(this.#earlier);
+    }
+    this.#state = state;
+    if (before === null) this.#begin();
+    const isFocusInside = this.#focused() !== null;
+    if (state.messages !== before?.messages) {
+      if (before && !this.#scroll.isAtEnd && hasNews(before, state)) this.#jump.hidden = false;
+      this.#draw();
+    }
+    this.#typing.update(state, before);
+    if (isFocusInside && this.#focused() === null) this.#box.focus({ preventScroll: true });
   }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#scroll.stop();
+    this.#top.disconnect();
+    this.#lightbox.close();
+    this.#isWatching = false;
+  }
+
+  /** All of it anew: another language, or another chat, which is read from its end. */
+  #begin(): void {
+    const { chat, language } = this.#context;
+    if (this.#tools?.times.language !== language) {
+      this.#tools = { context: this.#context, times: new Times(language), lightbox: this.#lightbox };
+    }
+    mark(this.#box, "aria-label", this.#context.say("conversation"));
+    setText(this.#earlier, this.#context.say("earlierMessages"));
+    setText(this.#jumpWords, this.#context.say("newMessages"));
+    this.#lines.clear();
+    if (chat === this.#chat) return;
+    this.#chat = chat;
+    this.#start = 0;
+    this.#jump.hidden = true;
+    this.#lightbox.close();
+    this.#scroll.toEnd();
+  }
+
+  #draw(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.#tools) return;
+    const { messages } = this.#state;
+    const { isAtEnd } = this.#scroll;
+    this.#start = startOf(this.#start, messages.length, isAtEnd, this.#focusedLine());
+    this.#isWhole = this.#lines.show(messages, this.#start, this.#tools, isAtEnd, (element, change) => {
+      this.#scroll.keep(element, change);
+    });
+    this.#earlier.hidden = this.#start === 0;
+    if (this.#isWhole) return;
+    this.#timer = setTimeout(() => {
+      this.#draw();
+    });
+  }
+
+  #moved(): void {
+    if (this.#scroll.isAtEnd) this.#jump.hidden = true;
+    // What was fetched for a reader who went up is of no more use.
+    if (this.#scroll.isAtEnd) this.#draw();
+  }
+
+  #showEarlier(): void {
+    if (this.#start === 0 || !this.#isWhole) return;
+    const hadFocus = this.#focused() === this.#earlier;
+    this.#start = earlierStart(this.#start);
+    this.#scroll.leaveEnd();
+    this.#draw();
+    if (hadFocus && this.#earlier.hidden) this.#box.focus({ preventScroll: true });
+    // So that it is told again should the button still be in sight.
+    this.#top.unobserve(this.#earlier);
+    this.#top.observe(this.#earlier);
+  }
+
+  /** What has the focus, where that is in the transcript. */
+  #focused(): Element | null {
+    const root = this.element.getRootNode();
+    const focused = root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null;
+    return focused && this.#content.contains(focused) ? focused : null;
+  }
+
+  /** The place of the line that has the focus. */
+  #focusedLine(): number | null {
+    const focused = this.#focused();
+    const id = focused && this.#lines.idOf(focused);
+    if (!id) return null;
+    const at = this.#state.messages.findIndex((message) => message.id === id);
+    return at < 0 ? null : at;
+  }
+}
+
+/** Whether somebody else has written since. */
+function hasNews(before: ChatState, { messages }: ChatState): boolean {
+  const last = messages.at(-1);
+  return last?.role === "agent" && last.id !== before.messages.at(-1)?.id;
 }

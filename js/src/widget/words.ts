@@ -25,6 +25,11 @@ export class Words {
     this.#number = new Intl.NumberFormat(this.language);
   }
 
+  /** Which way it is written. */
+  get direction(): "ltr" | "rtl" {
+    return /^(ar|dv|fa|he|iw|ks|ku|ps|sd|ug|ur|yi)\b/.test(this.language) ? "rtl" : "ltr";
+  }
+
   say(name: keyof Texts, values: Readonly<Record<string, string | number>> = {}): string {
     return this.#choose(this.#texts[name], values.count).replace(/\{(\w+)\}/g, (whole, key: string) => {
       const value = values[key];

@@ -1,8 +1,6 @@
 //! Taking the network away from a browser and giving it back, as far as each engine allows.
 
-use fantoccini::wd::WebDriverCompatibleCommand;
-use http::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{Engine, Page};
 
@@ -22,17 +20,15 @@ impl Page {
         match self.engine() {
             Engine::Chromium => {
                 let conditions = json!({ "offline": offline, "latency": 0, "throughput": -1 });
-                self.issue(Extension("chromium/network_conditions", json!({ "network_conditions": conditions }))).await;
+                self.issue("chromium/network_conditions", json!({ "network_conditions": conditions })).await;
                 Offline::Browser
             }
             Engine::Firefox => {
                 // What the menu "Work Offline" does.
-                self.issue(Extension("moz/context", json!({ "context": "chrome" }))).await;
                 let script = "
                     Services.prefs.setBoolPref('network.disable-localhost-when-offline', true);
                     Services.io.offline = arguments[0];";
-                self.eval(script, &[json!(offline)]).await;
-                self.issue(Extension("moz/context", json!({ "context": "content" }))).await;
+                self.eval_as_browser(script, &[json!(offline)]).await;
                 Offline::Browser
             }
             Engine::WebKit => {
@@ -43,24 +39,5 @@ impl Page {
                 Offline::PageOnly
             }
         }
-    }
-
-    async fn issue(&self, command: Extension) {
-        let name = command.0;
-        self.client().issue_cmd(command).await.unwrap_or_else(|error| panic!("{name}: {error}"));
-    }
-}
-
-/// A driver's own command.
-#[derive(Debug)]
-struct Extension(&'static str, Value);
-
-impl WebDriverCompatibleCommand for Extension {
-    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
-        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.0))
-    }
-
-    fn method_and_body(&self, _: &url::Url) -> (Method, Option<String>) {
-        (Method::POST, Some(self.1.to_string()))
     }
 }

@@ -141,7 +141,7 @@ impl Page {
 
     /// The first element that matches a CSS selector. `host >>> inside` is an element in the shadow root of a host; so it is
     /// in all methods that take a selector.
-    async fn find(&self, selector: &str) -> Result<Element, CmdError> {
+    pub(crate) async fn find(&self, selector: &str) -> Result<Element, CmdError> {
         let Some((host, inside)) = selector.rsplit_once(INTO_SHADOW) else {
             return self.client().find(Locator::Css(selector)).await;
         };

@@ -1,6 +1,6 @@
 //! The harness drives each engine as the other tests need it.
 
-use e2e::{Engine, Page};
+use e2e::{Engine, Page, Preference, Screen, key};
 use serde_json::json;
 
 /// A page with a button that answers late, so that there is something to wait for.
@@ -86,6 +86,86 @@ fn a_profile_outlives_its_browser() {
                     assert_eq!(page.wait_until("globalThis.visits").await, count);
                 })
                 .await;
+        }
+    });
+}
+
+/// A page with an element whose shadow root holds a form, in which another element has a shadow root.
+async fn open_shadow(page: &Page) {
+    page.open("data:text/html,<title>shadow</title><button id=outside>Outside</button><x-outer></x-outer>").await;
+    page.eval(
+        r#"
+        const root = document.querySelector("x-outer").attachShadow({ mode: "open" });
+        root.innerHTML = `<input part="name"><button part="greet">Greet</button><p hidden></p><x-inner></x-inner>`;
+        root.querySelector("x-inner").attachShadow({ mode: "open" }).innerHTML = `<a href="?">one</a><a href="?">two</a>`;
+        const [name, button, answer] = root.querySelectorAll("input, button, p");
+        button.onclick = () => {
+            answer.hidden = false;
+            answer.textContent = `Hello, ${name.value}!`;
+        };
+        "#,
+        &[],
+    )
+    .await;
+}
+
+#[test]
+fn reaches_into_shadow_roots() {
+    e2e::in_browser(async |page| {
+        open_shadow(page).await;
+        page.type_into("x-outer >>> [part~=name]", "Ada").await;
+        page.click("x-outer >>> [part~=greet]").await;
+        page.wait_for("x-outer >>> p").await;
+        assert_eq!(page.wait_for_text("x-outer >>> p", "Hello").await, "Hello, Ada!");
+        assert_eq!(page.text("x-outer >>> p").await, "Hello, Ada!");
+        assert_eq!(page.attribute("x-outer >>> button", "part").await.as_deref(), Some("greet"));
+        assert_eq!(page.count("x-outer >>> input").await, 1);
+        assert_eq!(page.texts("x-outer >>> x-inner >>> a").await, ["one", "two"]);
+        assert_eq!(page.count("x-outer >>> x-inner >>> a").await, 2);
+        assert_eq!(page.count("input").await, 0);
+        page.eval("document.querySelector('x-outer').shadowRoot.querySelector('p').remove();", &[]).await;
+        page.wait_for_none("x-outer >>> p").await;
+    });
+}
+
+#[test]
+fn keys_go_where_the_focus_is() {
+    e2e::in_browser(async |page| {
+        open_shadow(page).await;
+        page.tab_to("x-outer >>> [part~=name]").await;
+        page.write("Bob").await;
+        page.press_with(key::SHIFT, key::TAB).await;
+        page.wait_for_focus("#outside").await;
+        page.tab_to("x-outer >>> [part~=greet]").await;
+        assert_eq!(page.focus().await, "greet “Greet”");
+        page.press(key::ENTER).await;
+        assert_eq!(page.text("x-outer >>> p").await, "Hello, Bob!");
+        page.tab_to("x-outer >>> x-inner >>> a:last-child").await;
+        assert!(!page.has_focus("x-outer >>> x-inner >>> a:first-child").await);
+    });
+}
+
+#[test]
+fn a_page_is_shown_on_any_screen() {
+    e2e::on_sandbox(async |page, sandbox| {
+        page.open(&sandbox.page("/elsewhere.html")).await;
+        for screen in [Screen::Desktop, Screen::Phone, Screen::Desktop] {
+            page.resize(screen).await;
+            let (width, height) = screen.size_in(page.engine());
+            assert_eq!(page.eval("return [innerWidth, innerHeight];", &[]).await, json!([width, height]));
+        }
+    });
+}
+
+#[test]
+fn a_user_has_preferences() {
+    e2e::on_sandbox(async |page, sandbox| {
+        page.open(&sandbox.page("/elsewhere.html")).await;
+        let all = [Preference::Dark, Preference::ReducedMotion, Preference::ForcedColors];
+        assert_eq!(page.prefer(&all).await, page.engine() != Engine::WebKit);
+        page.prefer(&[]).await;
+        for query in ["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)", "(forced-colors: active)"] {
+            page.wait_until(&format!("!matchMedia('{query}').matches")).await;
         }
     });
 }

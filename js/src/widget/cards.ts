@@ -1,0 +1,106 @@
+/** What stands below a message's text: link cards, images, numbers to call. */
+
+import type { Attachment, CallAction } from "../index.js";
+import { button, make } from "./dom.js";
+import { icon } from "./icons.js";
+import type { Lightbox } from "./lightbox.js";
+import type { Context } from "./part.js";
+
+/** Makes one attachment; null where it has nothing to show. */
+export function attachmentOf(attachment: Attachment, context: Context, lightbox: Lightbox): HTMLElement | null {
+  const { kind, contentUrl, previewImageUrl } = attachment;
+  const source = webAddress(contentUrl) ?? previewImageUrl;
+  if (kind === "image" && source) return imageOf(attachment, source, context, lightbox);
+  return kind === "link" ? cardOf(attachment, context) : linkOf(attachment, context);
+}
+
+/** Makes a number to call. What holds no digit is no number, and is shown as it is. */
+export function callOf({ title, contactNumber }: CallAction, context: Context): HTMLElement {
+  const number = make("bdi", { class: "detail" }, contactNumber);
+  const name = title === "" ? context.say("call", { title: contactNumber }) : title;
+  const inner = [icon("phone"), make("span", { class: "label", dir: "auto" }, name), number];
+  const dialled = contactNumber.replace(/[^\d+*#]/g, "");
+  if (!/\d/.test(dialled)) return make("p", { part: "call", class: "call" }, ...inner);
+  return make("a", { part: "call", class: "call", href: `tel:${encodeURI(dialled).replaceAll("#", "%23")}` }, ...inner);
+}
+
+function cardOf(attachment: Attachment, context: Context): HTMLElement | null {
+  const { title, contentUrl, previewImageUrl, callToActionText } = attachment;
+  const name = title ?? callToActionText ?? addressShown(contentUrl);
+  if (!name) return null;
+  const inner: HTMLElement[] = [];
+  if (previewImageUrl) {
+    const image = pictureOf(previewImageUrl, () => {
+      frame.remove();
+    });
+    const frame = make("span", { class: "preview" }, image);
+    inner.push(frame);
+  }
+  const words = make("span", { class: "words" }, make("span", { class: "label", dir: "auto" }, name));
+  if (contentUrl) words.append(make("bdi", { class: "detail" }, addressShown(contentUrl)));
+  inner.push(words);
+  if (callToActionText && callToActionText !== name) {
+    inner.push(make("span", { class: "action", dir: "auto" }, callToActionText));
+  }
+  if (!contentUrl) return make("div", { part: "card", class: "card" }, ...inner);
+  return make("a", { part: "card", class: "card", ...leadingTo(contentUrl) }, ...inner, ...hint(contentUrl, context));
+}
+
+function linkOf({ title, contentUrl, previewImageUrl }: Attachment, context: Context): HTMLElement | null {
+  const address = contentUrl ?? previewImageUrl;
+  const name = title ?? addressShown(address);
+  if (!name) return null;
+  if (!address) return make("p", { class: "plain-link", dir: "auto" }, name);
+  const link = make("a", { part: "link", ...leadingTo(address) }, name, ...hint(address, context));
+  return make("p", { class: "plain-link", dir: "auto" }, link);
+}
+
+function imageOf(attachment: Attachment, source: string, context: Context, lightbox: Lightbox): HTMLElement {
+  const { title, previewImageUrl } = attachment;
+  const enlarge = context.say("openImage");
+  const frame = make("span", { class: "frame" });
+  const opener = button(
+    { part: "image", class: "image", "aria-label": title ? `${enlarge}: ${title}` : enlarge },
+    () => {
+      lightbox.open(source, title ?? "", opener);
+    },
+    frame,
+  );
+  frame.append(
+    pictureOf(previewImageUrl ?? source, () => {
+      // What it is called, and where it is, remain.
+      const link = linkOf({ ...attachment, contentUrl: source }, context);
+      if (link) opener.replaceWith(link);
+    }),
+  );
+  if (title) opener.append(make("span", { class: "caption", dir: "auto" }, title));
+  return opener;
+}
+
+/** A picture that is loaded when it comes into sight. */
+function pictureOf(source: string, fail: () => void): HTMLImageElement {
+  const image = make("img", { alt: "", loading: "lazy", decoding: "async", referrerpolicy: "no-referrer" });
+  image.addEventListener("error", fail, { once: true });
+  image.src = source;
+  return image;
+}
+
+/** The attributes of a link: a page of the web opens in a tab of its own, and learns nothing of this one. */
+function leadingTo(address: string): Record<string, string> {
+  return webAddress(address) ? { href: address, target: "_blank", rel: "noopener noreferrer" } : { href: address };
+}
+
+/** What a screen reader says beside the link's name. */
+function hint(address: string, context: Context): HTMLElement[] {
+  return webAddress(address) ? [make("span", { class: "unseen" }, ` (${context.say("opensInNewTab")})`)] : [];
+}
+
+function webAddress(address: string | null): string | null {
+  return address && /^https?:/i.test(address) ? address : null;
+}
+
+/** The host of a page, and what follows `mailto:` or `tel:`. */
+function addressShown(address: string | null): string {
+  if (!address) return "";
+  return webAddress(address) ? new URL(address).host : address.replace(/^\w+:/, "");
+}

@@ -1,0 +1,50 @@
+/** Checks the widget's own options: what is wrong is named and left out, and the rest goes on. */
+
+import type { PolyChatOptions } from "./types.js";
+
+type Check = readonly [fits: (value: unknown) => boolean, allowed: string];
+
+const one = (...allowed: string[]): Check => [
+  (value) => allowed.includes(value as string),
+  `"${allowed.join('", "')}"`,
+];
+const flag: Check = [(value) => typeof value === "boolean", "true or false"];
+const text: Check = [(value) => typeof value === "string", "a string"];
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  renderMode: one("floating", "fullscreen", "inline"),
+  autoOpen: flag,
+  showIcon: flag,
+  showHeader: flag,
+  position: one("start", "end"),
+  theme: one("auto", "light", "dark"),
+  language: text,
+  heading: text,
+  prompt: text,
+  disclaimer: text,
+  requireConsent: flag,
+  maxLength: [
+    (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 100_000,
+    "a whole number from 1 to 100000",
+  ],
+};
+
+/** The options without those that are wrong, and a sentence on each of these for who made the page. */
+export function checkOptions(given: PolyChatOptions): { options: PolyChatOptions; problems: string[] } {
+  const options: Record<string, unknown> = { ...given };
+  const problems = [];
+  for (const [name, [fits, allowed]] of Object.entries(CHECKS)) {
+    const value = options[name];
+    if (value === undefined) continue;
+    // Null is what a framework sets for nothing.
+    if (value !== null && fits(value)) continue;
+    if (value !== null) problems.push(`<poly-chat>: ${name} must be ${allowed}; found ${show(value)}.`);
+    Reflect.deleteProperty(options, name);
+  }
+  return { options, problems };
+}
+
+function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 60));
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : `a value of type ${typeof value}`;
+}

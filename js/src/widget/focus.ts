@@ -1,0 +1,52 @@
+/** Where the focus goes when the panel opens, where it returns to, and how it stays in a panel that covers the page. */
+
+const FOCUSABLE = "a[href], button, textarea, input, [tabindex='0']";
+
+/** The focus around one panel. */
+export class Focus {
+  readonly #root: ShadowRoot;
+  readonly #panel: HTMLElement;
+  #before: HTMLElement | null = null;
+
+  constructor(root: ShadowRoot, panel: HTMLElement) {
+    this.#root = root;
+    this.#panel = panel;
+  }
+
+  /** Goes in: to `wanted`, or to the panel itself where that would bring up a keyboard that hides what is there to be read. */
+  enter(wanted: HTMLElement | null): void {
+    const active = this.#root.activeElement ?? document.activeElement;
+    if (!this.#panel.contains(active)) this.#before = active instanceof HTMLElement ? active : null;
+    this.move(wanted);
+  }
+
+  /** Goes there within the panel, or to the panel itself as `enter` does. */
+  move(wanted: HTMLElement | null): void {
+    const isTouched = matchMedia("(pointer: coarse)").matches;
+    (isTouched ? this.#panel : (wanted ?? this.#panel)).focus({ preventScroll: true });
+  }
+
+  /** Comes back to where it was, or to `otherwise`; unless the user has gone elsewhere meanwhile. */
+  leave(otherwise: HTMLElement): void {
+    const isInside = this.#panel.contains(this.#root.activeElement);
+    const before = this.#before;
+    this.#before = null;
+    if (!isInside) return;
+    const isThere = before?.isConnected && before !== document.body && before.getClientRects().length > 0;
+    (isThere ? before : otherwise).focus({ preventScroll: true });
+  }
+
+  /** Keeps the Tab key within the panel. */
+  keep(event: KeyboardEvent): void {
+    const reachable = [...this.#panel.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(
+      (element) => !element.matches(":disabled") && element.tabIndex >= 0 && element.getClientRects().length > 0,
+    );
+    const [first, last] = [reachable[0], reachable.at(-1)];
+    const active = this.#root.activeElement;
+    if (!first || !last) return;
+    if (event.shiftKey ? active === first || active === this.#panel : active === last) {
+      event.preventDefault();
+      (event.shiftKey ? last : first).focus();
+    }
+  }
+}
