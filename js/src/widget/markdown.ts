@@ -40,7 +40,7 @@ export class MarkdownView {
 
   constructor(context: Context) {
     this.#context = context;
-    this.#more = button({ part: "more", class: "more" }, () => {
+    this.#more = button({ part: "more", class: "show-more" }, () => {
       this.#pieces++;
       this.#draw();
     });
