@@ -42,7 +42,7 @@ export class Panel {
     this.element.hidden = !isOpen;
     mark(this.element, "role", isFloating ? "dialog" : "region");
     mark(this.element, "aria-modal", isCovering ? "true" : null);
-    mark(this.element, "aria-label", heading || context.say("heading"));
+    mark(this.element, "aria-label", heading === undefined || heading === "" ? context.say("heading") : heading);
     this.#wayOut.hidden = showHeader || !isCovering;
     mark(this.#wayOut, "aria-label", context.say("closeChat"));
   }

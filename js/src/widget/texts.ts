@@ -37,16 +37,22 @@ export interface Texts {
   discard: Text;
   menu: Text;
   endChat: Text;
+  /** Asked before the chat is ended. */
+  endChatQuestion: Text;
+  cancel: Text;
   newChat: Text;
   chatEnded: Text;
   /** The server ended it after too long a silence. */
   chatTimedOut: Text;
+  /** The server no longer knows it. */
+  chatLost: Text;
   connecting: Text;
   offline: Text;
   /** `{count}` seconds until the next try. */
   reconnectingIn: Text;
   reconnecting: Text;
   connectNow: Text;
+  connectedAgain: Text;
   failed: Text;
   closed: Text;
   /** `{name}` */
@@ -77,6 +83,7 @@ export interface Texts {
   agree: Text;
   consentNeeded: Text;
   promptClose: Text;
+  dismiss: Text;
 }
 
 /** One text, or one for each plural category. */

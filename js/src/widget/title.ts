@@ -24,13 +24,13 @@ export function countInTitle(owner: object, count: number): void {
 function show(): void {
   const most = document.hidden ? Math.max(0, ...counts.values()) : 0;
   // What else stands there now, the page has written.
-  const title = badge && document.title === badge.shown ? badge.title : document.title;
+  const title = badge?.shown === document.title ? badge.title : document.title;
   clearTimeout(timer);
   timer = undefined;
   if (most === 0) {
     watch?.disconnect();
     watch = null;
-    if (badge && document.title === badge.shown) document.title = badge.title;
+    if (document.title !== title) document.title = title;
     badge = null;
     return;
   }

@@ -41,6 +41,10 @@ export class Widget implements Context {
   options: PolyChatOptions = {};
   readonly #emit: (event: WidgetEvent) => void;
   readonly #root = make("div", { class: "root" });
+  /** What had the focus is gone, and the user goes on writing; or reading, where writing brings up a keyboard. */
+  readonly #goOn = (): void => {
+    this.#focus.move(this.#panel.entrance);
+  };
   readonly #announcer = new Announcer(this);
   readonly #transcript = new Transcript(this);
   readonly #close = (): void => {
@@ -52,12 +56,12 @@ export class Widget implements Context {
   });
   readonly #parts: readonly Part[] = [
     this.#header,
-    new Disclaimer(this),
+    new Disclaimer(this, this.#goOn),
     new Banner(this),
     new Handoff(this),
     this.#transcript,
-    new Suggestions(this),
-    new Ending(this),
+    new Suggestions(this, this.#goOn),
+    new Ending(this, this.#goOn),
     new Composer(this),
     this.#announcer,
   ];
@@ -249,6 +253,7 @@ export class Widget implements Context {
       "data-status": connection.status,
       "data-theme": theme === "auto" ? (this.#dark?.matches ? "dark" : "light") : theme,
       "data-position": position,
+      "data-consent": hasConsent(this.options) ? "given" : "needed",
       lang: this.language,
       dir: this.#words.direction,
     };

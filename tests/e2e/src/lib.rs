@@ -30,6 +30,7 @@ mod screen;
 mod secrets;
 mod site;
 mod tap;
+mod timeline;
 mod token_backend;
 mod windows;
 
@@ -58,6 +59,7 @@ pub use sandbox::Sandbox;
 pub use screen::{Preference, Screen};
 pub use secrets::{Swept, holds};
 pub use tap::Tap;
+pub use timeline::{Recording, Timeline};
 pub use token_backend::TokenBackend;
 
 /// How long a test may take, with the start of its browser. A test that needs longer hangs.
