@@ -1,7 +1,7 @@
 //! What Chromium itself records of a page's main thread (Chrome DevTools Protocol, "Tracing"): its tasks, and how often it laid
 //! the page out.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use http_body_util::{BodyExt, Empty};
@@ -133,6 +133,10 @@ fn timeline_of(mut events: Vec<Value>) -> Timeline {
 
     let mut timeline = Timeline::default();
     let (mut layouts, mut end_of_script) = (Vec::new(), 0.0_f64);
+    // A picture in SVG is a document too, with frames and layouts of its own, but without scripts.
+    let page = |event: &Value| event["args"]["data"]["frame"].as_str().map(str::to_owned);
+    let is_script = |event: &&Value| event["name"] == "FunctionCall";
+    let pages: HashSet<String> = events.iter().filter(is_script).filter_map(page).collect();
     for event in &events {
         match event["name"].as_str() {
             Some("RunTask") => {
@@ -142,14 +146,14 @@ fn timeline_of(mut events: Vec<Value>) -> Timeline {
             Some("FunctionCall" | "EvaluateScript" | "v8.callFunction") => {
                 end_of_script = end_of_script.max(begun(event) + event["dur"].as_f64().unwrap_or_default());
             }
-            Some("Layout") => layouts.push((&event["args"]["beginData"]["frame"], begun(event) < end_of_script)),
+            Some("Layout") => {
+                let document = event["args"]["beginData"]["frame"].as_str().unwrap_or_default();
+                layouts.extend(pages.contains(document).then(|| begun(event) < end_of_script));
+            }
             // What every frame has once, after it has been laid out.
-            Some("PrePaint") if event["args"]["data"]["isOutermostMainFrame"] == true => {
-                // A picture in SVG is a document of its own, with layouts of its own.
-                layouts.retain(|(document, _)| *document == &event["args"]["data"]["frame"]);
+            Some("PrePaint") if page(event).is_some_and(|page| pages.contains(&page)) => {
                 timeline.layouts.push(layouts.len());
-                timeline.forced_layouts += layouts.iter().filter(|(_, is_forced)| *is_forced).count();
-                layouts.clear();
+                timeline.forced_layouts += layouts.drain(..).filter(|is_forced| *is_forced).count();
             }
             Some("WebSocketReceive") => timeline.messages += 1,
             _ => {}
