@@ -49,7 +49,7 @@ Table 7 · 4 people · 19:30
 
 /** In the middle of a conversation in another language. */
 function inLanguage(name: string, title: string, code: keyof typeof CONVERSATIONS): GalleryState {
-  const { greeting, question, answer, thanks, suggestions } = CONVERSATIONS[code];
+  const { greeting, question, answer, thanks, offer, suggestions } = CONVERSATIONS[code];
   return {
     name,
     title,
@@ -62,7 +62,7 @@ function inLanguage(name: string, title: string, code: keyof typeof CONVERSATION
           user(5, question),
           ada(5, answer),
           user(1, thanks),
-          ada(1, greeting.split(/(?<=[!.?。])/)[0] ?? greeting),
+          ada(1, offer),
         ],
         suggestions: replies(...suggestions),
       }),

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the demo page on a local sandbox.
+//! `cargo xtask demo`: the demo site on a local sandbox.
 
 use std::{
     env,
@@ -13,7 +13,7 @@ use crate::{build, project, steps, tools};
 /// What the sandbox says once it listens; its address follows.
 const LISTENING: &str = "listening on ";
 
-/// How to show the demo.
+/// How to show the demo site.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// The port to listen on; 0 takes a free one

@@ -33,7 +33,7 @@ struct Cli {
 enum Command {
     /// Make the npm package in pkg/
     Build(build::Options),
-    /// Build, start the sandbox with the demo page, and print its address
+    /// Build, start the sandbox with the demo site, and print its address
     Demo(demo::Options),
     /// Run all tests and lints, or one part of them
     Test(test::Options),

@@ -29,7 +29,7 @@ pub(crate) fn bindings() -> PathBuf {
     root().join("target/wasm-bindgen")
 }
 
-/// The demo page as the sandbox serves it.
+/// The demo site as the sandbox serves it.
 pub(crate) fn demo() -> PathBuf {
     root().join("target/demo")
 }

@@ -1,13 +1,29 @@
-/** What a screen reader says: each finished message once. */
+/**
+ * What a screen reader says without being asked: each finished message of an agent once, lines that no one wrote, a place in the
+ * queue, and that the connection is lost or back. Not the history, nor what the user wrote.
+ */
 
+import type { AgentMessage, ChatState } from "../index.js";
 import { make } from "./dom.js";
-import type { ChatState } from "../index.js";
+import { plainText } from "./markdown.js";
+import { noticeOf } from "./notices.js";
 import type { Context, Part } from "./part.js";
 
-/** What a screen reader says: each finished message once. */
+/** Milliseconds that a text stays: long enough to be taken up, and not to be come upon much later. */
+const STAY_MS = 10_000;
+/** A message of a resumed session that is older than this, in milliseconds, when the chat is first shown is history. Clocks differ. */
+const HISTORY_MS = 60_000;
+/** Characters of one message that are read. */
+const MOST = 2_000;
+
+/** The live region. */
 export class Announcer implements Part {
-  readonly element = make("div", { part: "announcer" });
+  readonly element = make("div", { class: "unseen", "aria-live": "polite", part: "announcer" });
   readonly #context: Context;
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  /** Ids of messages that have been said, or are not to be. */
+  readonly #done = new Set<string>();
+  #since = Date.now();
 
   constructor(context: Context) {
     this.#context = context;
@@ -15,10 +31,67 @@ export class Announcer implements Part {
 
   /** Has a screen reader say this, once it has said what it says now. */
   say(text: string): void {
-    this.element.textContent = text;
+    if (text.trim() === "") return;
+    const line = make("p", {}, text);
+    this.element.append(line);
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      line.remove();
+    }, STAY_MS);
+    this.#timers.add(timer);
   }
 
-  update(_state: ChatState, _before: ChatState | null): void {
-    this.#context;
+  update(state: ChatState, before: ChatState | null): void {
+    if (before === null) {
+      this.#since = Date.now();
+      for (const message of state.messages) {
+        if (message.role !== "agent" || !message.isStreaming) this.#done.add(message.id);
+      }
+      return;
+    }
+    this.#sayMessages(state, before);
+    this.#sayConnection(state, before);
+    const { position } = state.handoff;
+    if (position !== null && position !== before.handoff.position) {
+      this.say(this.#context.say("queuePosition", { position }));
+    }
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.element.replaceChildren();
+  }
+
+  #sayMessages({ messages, session }: ChatState, before: ChatState): void {
+    if (messages === before.messages) return;
+    let from = messages.length;
+    while (from > 0 && messages[from - 1] !== before.messages[from - 1]) from -= 1;
+    for (const message of messages.slice(from)) {
+      if (message.role === "user" || this.#done.has(message.id)) continue;
+      if (message.role === "agent" && message.isStreaming) continue;
+      this.#done.add(message.id);
+      const isOld = message.timestamp.getTime() < this.#since - HISTORY_MS;
+      if (session?.resumed === true && (isOld || before.messages.length === 0)) continue;
+      this.say(message.role === "agent" ? this.#wordsOf(message) : noticeOf(message, this.#context));
+    }
+  }
+
+  #sayConnection({ connection, ended }: ChatState, before: ChatState): void {
+    const [now, then] = [connection.status, before.connection.status];
+    if (now === then || ended) return;
+    if (now === "reconnecting" && then === "open") this.say(this.#context.say("reconnecting"));
+    if (now === "open" && then === "reconnecting") this.say(this.#context.say("connectedAgain"));
+    if (now === "failed") this.say(this.#context.say("failed"));
+  }
+
+  #wordsOf({ agent, agentName, text, attachments, callActions }: AgentMessage): string {
+    const name = agentName ?? this.#context.say(agent === "live" ? "liveAgent" : "assistant");
+    const titles = [
+      ...attachments.map(({ title, callToActionText }) => title ?? callToActionText ?? ""),
+      ...callActions.map(({ title }) => title),
+    ];
+    const words = [plainText(text).slice(0, MOST), ...titles].filter((part) => part.trim() !== "");
+    return words.length === 0 ? "" : `${name}: ${words.join(". ")}`;
   }
 }

@@ -1,34 +1,136 @@
-/** Where the user writes: a text box that grows, its limit, and the button to send. */
+/** Where the user writes: a text box that grows, how much room there is, and the button to send. */
 
-import type { ChatState } from "../index.js";
-import { make, mark } from "./dom.js";
+import type { Chat, ChatState } from "../index.js";
+import { hasConsent } from "./consent.js";
+import { make, mark, setText } from "./dom.js";
+import { Draft } from "./draft.js";
 import { icon } from "./icons.js";
+import { DEFAULT_BYTES, isNear, roomFor } from "./limit.js";
 import type { Context, Part } from "./part.js";
 
 /** The text box and its button. */
 export class Composer implements Part {
-  readonly element = make("form", { part: "composer" });
-  readonly #input = make("textarea", { part: "input", rows: "1", enterkeyhint: "send", autocomplete: "off" });
-  readonly #send = make("button", { type: "submit", part: "send" }, icon("send"));
+  readonly element = make("form", { part: "composer", class: "composer" });
+  readonly #input = make("textarea", {
+    part: "input",
+    class: "input",
+    id: "input",
+    rows: "1",
+    dir: "auto",
+    enterkeyhint: "send",
+    autocomplete: "off",
+    "aria-describedby": "counter",
+  });
+  readonly #label = make("label", { class: "unseen", for: "input" });
+  readonly #counter = make("p", { part: "counter", class: "counter", id: "counter" });
+  readonly #send = make("button", { type: "submit", part: "send", class: "send" }, icon("send"));
+  readonly #draft = new Draft();
   readonly #context: Context;
+  #chat: Chat | null = null;
+  #leave: (() => void) | undefined;
+  #maxBytes = DEFAULT_BYTES;
+  #isOver = false;
+  #isDisabled = true;
 
   constructor(context: Context) {
     this.#context = context;
-    this.element.append(this.#input, this.#send);
+    this.#input.value = this.#draft.recall();
+    this.element.append(this.#label, make("div", { class: "box" }, this.#input, this.#send), this.#counter);
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (context.send(this.#input.value)) this.#input.value = "";
+      this.#submit();
+    });
+    this.#input.addEventListener("input", () => {
+      if (this.#input.value !== "") context.chat?.typing();
+      this.#changed();
+    });
+    this.#input.addEventListener("keydown", (event) => {
+      // 229: an input method has taken the key; Safari says so after the end of a composition.
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || isTakenByInputMethod(event)) return;
+      event.preventDefault();
+      this.#submit();
+    });
+    // The focus, and with it the on-screen keyboard, stays with the text box.
+    this.#send.addEventListener("mousedown", (event) => {
+      event.preventDefault();
     });
   }
 
-  /** Moves the focus into the text box. */
+  /** Moves the focus into the text box, where there is one to write in. */
   focus(): void {
-    this.#input.focus();
+    if (!this.#isDisabled) this.#input.focus({ preventScroll: true });
   }
 
-  update(state: ChatState): void {
-    mark(this.#input, "aria-label", this.#context.say("messageLabel"));
-    mark(this.#send, "aria-label", this.#context.say("send"));
-    this.#input.disabled = this.#send.disabled = state.ended !== null;
+  update({ ended }: ChatState, before: ChatState | null): void {
+    const { chat, options } = this.#context;
+    this.#listen(chat);
+    this.#isDisabled = ended !== null || chat === null || !hasConsent(options);
+    this.#input.disabled = this.#isDisabled;
+    if (before === null) {
+      setText(this.#label, this.#context.say("messageLabel"));
+      mark(this.#input, "placeholder", this.#context.say("messagePlaceholder"));
+      mark(this.#send, "aria-label", this.#context.say("send"));
+      this.#changed();
+    }
+    this.#enable();
   }
+
+  stop(): void {
+    this.#listen(null);
+    this.#draft.flush();
+  }
+
+  #submit(): void {
+    if (this.#send.disabled || !this.#context.send(this.#input.value)) return;
+    this.#input.value = "";
+    this.#changed();
+    this.#draft.flush();
+    this.#input.focus({ preventScroll: true });
+  }
+
+  /** Follows the limit that the server sets. */
+  #listen(chat: Chat | null): void {
+    if (chat === this.#chat) return;
+    this.#leave?.();
+    this.#chat = chat;
+    this.#maxBytes = DEFAULT_BYTES;
+    this.#leave = chat?.on("sessionStart", ({ capabilities }) => {
+      this.#maxBytes = capabilities.maxMessageSizeBytes;
+      this.#changed();
+    });
+  }
+
+  #changed(): void {
+    const { value } = this.#input;
+    this.#draft.keep(value);
+    const room = roomFor(value, this.#context.options.maxLength, this.#maxBytes);
+    const wasOver = this.#isOver;
+    this.#isOver = room < 0;
+    const count = Math.abs(room);
+    const text = isNear(room, value.length)
+      ? this.#context.say(this.#isOver ? "charactersOver" : "charactersLeft", { count })
+      : "";
+    setText(this.#counter, text);
+    mark(this.#input, "aria-invalid", this.#isOver ? "true" : null);
+    if (this.#isOver && !wasOver) this.#context.announce(text);
+    this.#grow();
+    this.#enable();
+  }
+
+  #enable(): void {
+    this.#send.disabled = this.#isDisabled || this.#isOver || this.#input.value.trim() === "";
+  }
+
+  /** Where the sheet's `field-sizing` does not do it. */
+  #grow(): void {
+    if (CSS.supports("field-sizing", "content")) return;
+    const { style } = this.#input;
+    style.setProperty("height", "auto");
+    if (this.#input.value !== "") style.setProperty("height", `${this.#input.scrollHeight}px`);
+  }
+}
+
+/** Safari ends a composition before it tells of the key that ended it; the old code is all that says so. */
+function isTakenByInputMethod(event: KeyboardEvent): boolean {
+  return (event as { readonly keyCode: number }).keyCode === 229;
 }

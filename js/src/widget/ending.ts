@@ -1,19 +1,37 @@
 /** The end of the conversation, and a new one. */
 
-import { make } from "./dom.js";
 import type { ChatState } from "../index.js";
+import { button, make, mark, setText } from "./dom.js";
 import type { Context, Part } from "./part.js";
+import type { Texts } from "./texts.js";
 
-/** The end of the conversation, and a new one. */
+/** What is said of the reasons that need words of their own. */
+const REASONS: Readonly<Partial<Record<string, keyof Texts>>> = {
+  REASON_USER_ABANDONED: "chatTimedOut",
+  REASON_SESSION_LOST: "chatLost",
+};
+
+/** What stands above the text box once the conversation is over. */
 export class Ending implements Part {
-  readonly element = make("section", { part: "ending" });
+  readonly element = make("section", { part: "ending", class: "ending" });
+  readonly #text = make("p");
+  readonly #button: HTMLButtonElement;
   readonly #context: Context;
 
-  constructor(context: Context) {
+  /** `goOn` moves the focus to where the user writes. */
+  constructor(context: Context, goOn: () => void) {
     this.#context = context;
+    this.#button = button({ part: "new-chat", class: "main-button" }, () => {
+      void context.chat?.restart().then(goOn, () => undefined);
+    });
+    this.element.append(this.#text, this.#button);
   }
 
-  update(_state: ChatState, _before: ChatState | null): void {
-    this.#context;
+  update({ ended }: ChatState): void {
+    this.element.hidden = ended === null;
+    if (!ended) return;
+    mark(this.element, "data-reason", ended.reason);
+    setText(this.#text, this.#context.say(REASONS[ended.reason] ?? "chatEnded"));
+    setText(this.#button, this.#context.say("newChat"));
   }
 }

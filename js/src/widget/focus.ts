@@ -17,6 +17,11 @@ export class Focus {
   enter(wanted: HTMLElement | null): void {
     const active = this.#root.activeElement ?? document.activeElement;
     if (!this.#panel.contains(active)) this.#before = active instanceof HTMLElement ? active : null;
+    this.move(wanted);
+  }
+
+  /** Goes there within the panel, or to the panel itself as `enter` does. */
+  move(wanted: HTMLElement | null): void {
     const isTouched = matchMedia("(pointer: coarse)").matches;
     (isTouched ? this.#panel : (wanted ?? this.#panel)).focus({ preventScroll: true });
   }

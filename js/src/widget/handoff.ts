@@ -1,19 +1,69 @@
-/** The way to a person, step by step. */
+/** The way to a person, step by step, with the place in the queue and the time to wait. */
 
-import { make } from "./dom.js";
-import type { ChatState } from "../index.js";
+import type { ChatState, HandoffState } from "../index.js";
+import { make, mark, setText } from "./dom.js";
 import type { Context, Part } from "./part.js";
+import type { Texts } from "./texts.js";
 
-/** The way to a person, step by step. */
+/** The steps, in their order, and what they are called. */
+const STEPS = [
+  ["requested", "handoffRequested"],
+  ["accepted", "handoffAccepted"],
+  ["queued", "handoffQueued"],
+  ["connected", "handoffConnected"],
+] as const satisfies readonly (readonly [HandoffState["phase"], keyof Texts])[];
+
+/** A box below the header, there while there is a way to go. How it ended stands in the transcript. */
 export class Handoff implements Part {
-  readonly element = make("section", { part: "handoff" });
+  readonly element = make("section", { part: "handoff", class: "handoff" });
+  readonly #title = make("p", { class: "handoff-title" });
+  readonly #steps = make("ol", { class: "steps" });
+  readonly #details = make("p", { class: "handoff-details" });
+  readonly #message = make("p", { class: "handoff-message", dir: "auto" });
   readonly #context: Context;
 
   constructor(context: Context) {
     this.#context = context;
+    this.element.append(this.#title, this.#steps, this.#details, this.#message);
   }
 
-  update(_state: ChatState, _before: ChatState | null): void {
-    this.#context;
+  update({ handoff, ended }: ChatState, before: ChatState | null): void {
+    if (handoff === before?.handoff && ended === before.ended) return;
+    const step = STEPS.findIndex(([phase]) => phase === handoff.phase);
+    const isElsewhere = handoff.phase === "clientRequired";
+    mark(this.element, "data-phase", handoff.phase);
+    mark(this.element, "aria-label", this.#context.say("handoffProgress"));
+    this.element.hidden = (step < 0 && !isElsewhere) || ended !== null;
+    if (this.element.hidden) return;
+    const name = isElsewhere ? "handoffElsewhere" : STEPS[step]?.[1];
+    setText(this.#title, name ? this.#context.say(name) : "");
+    this.#drawSteps(step);
+    setText(this.#details, detailsOf(handoff, this.#context).join(" · "));
+    setText(this.#message, handoff.phase === "connected" ? "" : (handoff.displayMessage ?? ""));
   }
+
+  #drawSteps(current: number): void {
+    this.#steps.hidden = current < 0 || current === STEPS.length - 1;
+    this.#steps.replaceChildren(
+      ...STEPS.map(([, name], index) => {
+        const line = make("li", {}, make("span", { class: "unseen" }, this.#context.say(name)));
+        mark(line, "data-step", index < current ? "done" : index === current ? "current" : "open");
+        mark(line, "aria-current", index === current ? "step" : null);
+        return line;
+      }),
+    );
+  }
+}
+
+/** What is known of the queue; nothing once the wait is over. */
+function detailsOf({ phase, queueName, position, estimatedWaitSeconds }: HandoffState, context: Context): string[] {
+  if (phase === "connected") return [];
+  const details = [];
+  if (queueName) details.push(queueName);
+  if (position !== null) details.push(context.say("queuePosition", { position }));
+  if (estimatedWaitSeconds !== null && estimatedWaitSeconds > 0) {
+    const count = Math.ceil(estimatedWaitSeconds / 60);
+    details.push(estimatedWaitSeconds < 60 ? context.say("queueWaitShort") : context.say("queueWait", { count }));
+  }
+  return details;
 }

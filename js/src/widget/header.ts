@@ -1,22 +1,44 @@
-/** Who the user talks with: name, picture, whether a person. Buttons to end the chat and to close the panel. */
+/** Who the user talks with: name, picture, whether a person. Buttons for the whole conversation, and to close the panel. */
 
 import type { ChatState } from "../index.js";
-import { make, setText } from "./dom.js";
+import { avatarOf } from "./avatar.js";
+import { button, make, mark, setText } from "./dom.js";
+import { icon } from "./icons.js";
+import { Menu } from "./menu.js";
 import type { Context, Part } from "./part.js";
 
-/** The panel's header. `close` closes the panel; it is null where the panel cannot be closed. */
+/** The panel's header. */
 export class Header implements Part {
-  readonly element = make("header", { part: "header" });
-  readonly #name = make("h2", { part: "name" });
+  readonly element = make("header", { part: "header", class: "header" });
+  readonly #name = make("h2", { part: "name", class: "name", dir: "auto" });
+  readonly #subtitle = make("p", { part: "subtitle", class: "subtitle" });
+  readonly #menu: Menu;
+  readonly #close: HTMLButtonElement;
   readonly #context: Context;
+  #avatar = avatarOf(null, null);
 
-  constructor(context: Context, close: (() => void) | null) {
+  /** `close` closes the panel. */
+  constructor(context: Context, close: () => void) {
     this.#context = context;
-    this.element.append(this.#name);
-    close;
+    this.#menu = new Menu(context);
+    this.#close = button({ part: "close", class: "icon-button" }, close, icon("close"));
+    const who = make("div", { class: "who" }, this.#name, this.#subtitle);
+    this.element.append(this.#avatar, who, this.#menu.button, this.#close, this.#menu.list);
   }
 
-  update(state: ChatState): void {
-    setText(this.#name, state.agent?.name ?? this.#context.options.heading ?? this.#context.say("heading"));
+  update(state: ChatState, before: ChatState | null): void {
+    const { agent, connection } = state;
+    const { say, heading } = { say: this.#context.say.bind(this.#context), heading: this.#context.options.heading };
+    const role = agent && say(agent.kind === "live" ? "liveAgent" : "assistant");
+    const isConnecting = connection.status === "connecting";
+    setText(this.#name, agent?.name ?? heading ?? role ?? say("heading"));
+    setText(this.#subtitle, isConnecting ? say("connecting") : agent?.name ? (role ?? "") : "");
+    mark(this.element, "data-agent", agent?.kind ?? null);
+    mark(this.#close, "aria-label", say("closeChat"));
+    this.#menu.update(state);
+    if (agent === before?.agent) return;
+    const avatar = avatarOf(agent?.avatarUrl ?? null, agent?.name ?? null);
+    this.#avatar.replaceWith(avatar);
+    this.#avatar = avatar;
   }
 }

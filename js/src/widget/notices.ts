@@ -37,5 +37,6 @@ export function noticeOf({ event, text }: SystemMessage, context: Context): stri
 /** Whether there is something for the user to read. */
 export function isShown({ event, text }: SystemMessage): boolean {
   if (event === "systemMessage") return Boolean(text?.trim());
-  return event === "agentJoined" || event === "liveAgentJoined" || event === "sessionEnd" || PLAIN[event] !== undefined;
+  // That the chat has ended stands where a new one can be started.
+  return event === "agentJoined" || event === "liveAgentJoined" || PLAIN[event] !== undefined;
 }

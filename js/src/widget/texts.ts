@@ -63,12 +63,18 @@ export interface Texts {
   menu: Text;
   /** Button that ends the conversation. */
   endChat: Text;
+  /** Asked before the conversation is ended. */
+  endChatQuestion: Text;
+  /** Button that does not end it. */
+  cancel: Text;
   /** Button that begins another conversation. */
   newChat: Text;
   /** The conversation was ended. */
   chatEnded: Text;
   /** The server ended the conversation after too long a silence. */
   chatTimedOut: Text;
+  /** The server no longer knows the conversation. */
+  chatLost: Text;
   /** The chat connects for the first time. */
   connecting: Text;
   /** The browser has no network. */
@@ -79,6 +85,8 @@ export interface Texts {
   reconnecting: Text;
   /** Button that does not wait for the next try. */
   connectNow: Text;
+  /** The connection is back, for screen readers. */
+  connectedAgain: Text;
   /** The chat could not connect, and does not try by itself any more. */
   failed: Text;
   /** The chat was closed by the page. */
@@ -129,4 +137,6 @@ export interface Texts {
   consentNeeded: Text;
   /** Name of the button that puts the prompt bubble away. */
   promptClose: Text;
+  /** Name of the button that puts the disclaimer away. */
+  dismiss: Text;
 }

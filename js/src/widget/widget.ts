@@ -41,6 +41,10 @@ export class Widget implements Context {
   readonly #root = make("div", { class: "root" });
   readonly #panel = make("div", { part: "panel", class: "panel", tabindex: "-1" });
   readonly #problem = make("p", { role: "alert", part: "problem", class: "problem" });
+  /** What had the focus is gone, and the user goes on writing; or reading, where writing brings up a keyboard. */
+  readonly #goOn = (): void => {
+    this.#focus.move(this.#entrance());
+  };
   readonly #announcer = new Announcer(this);
   readonly #composer = new Composer(this);
   readonly #transcript = new Transcript(this);
@@ -60,12 +64,12 @@ export class Widget implements Context {
   });
   readonly #parts: readonly Part[] = [
     this.#header,
-    new Disclaimer(this),
+    new Disclaimer(this, this.#goOn),
     new Banner(this),
     new Handoff(this),
     this.#transcript,
-    new Suggestions(this),
-    new Ending(this),
+    new Suggestions(this, this.#goOn),
+    new Ending(this, this.#goOn),
     this.#composer,
     this.#announcer,
   ];
@@ -250,6 +254,7 @@ export class Widget implements Context {
       "data-status": state.connection.status,
       "data-theme": theme === "auto" ? (this.#dark?.matches ? "dark" : "light") : theme,
       "data-position": position,
+      "data-consent": hasConsent(this.options) ? "given" : "needed",
       lang: this.language,
       dir: this.#words.direction,
     };

@@ -5,13 +5,13 @@
 //! #[test]
 //! fn greets_the_user() {
 //!     e2e::on_sandbox(async |page, sandbox| {
-//!         page.open(&sandbox.url("/")).await;
-//!         page.wait_for_text("[data-testid=message]", "Hello").await;
+//!         page.open(&sandbox.url("/playground.html")).await;
+//!         page.wait_for_text("poly-chat >>> [data-role=agent]", "Hello").await;
 //!     });
 //! }
 //! ```
 //!
-//! `cargo xtask test e2e` builds the package and the demo page, finds the browsers, names them in the environment (see
+//! `cargo xtask test e2e` builds the package and the demo site, finds the browsers, names them in the environment (see
 //! [`Engine::from_env`]) and runs the tests in each. A test that fails leaves a screenshot, the document and what the
 //! browser said in `target/e2e/`.
 
@@ -23,6 +23,7 @@ mod guide;
 mod keys;
 mod network;
 mod page;
+mod picture;
 mod profile;
 mod remote;
 mod sandbox;
@@ -30,7 +31,9 @@ mod screen;
 mod secrets;
 mod site;
 mod tap;
+mod timeline;
 mod token_backend;
+mod widget;
 mod windows;
 
 use std::{
@@ -52,18 +55,21 @@ pub use guide::{Listing, listings};
 pub use keys::key;
 pub use network::Offline;
 pub use page::Page;
+pub use picture::{Difference, Picture};
 use profile::Profile;
 use remote::Remote;
 pub use sandbox::Sandbox;
 pub use screen::{Preference, Screen};
 pub use secrets::{Swept, holds};
 pub use tap::Tap;
+pub use timeline::{Recording, Timeline};
 pub use token_backend::TokenBackend;
+pub use widget::{Widget, inside, part};
 
 /// How long a test may take, with the start of its browser. A test that needs longer hangs.
 const TEST_LIMIT: Duration = Duration::from_secs(120);
 
-/// Runs a test in a new browser with an empty profile, beside a sandbox of its own that serves the demo page at `/`
+/// Runs a test in a new browser with an empty profile, beside a sandbox of its own that serves the demo site at `/`
 /// and the package at `/pkg/`. Both are gone afterwards, however the test ends.
 ///
 /// # Panics

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{project_root, remote::Line, site::Site};
 
-/// A sandbox that serves the demo page and the package, and answers to a test's orders.
+/// A sandbox that serves the demo site and the package, and answers to a test's orders.
 pub struct Sandbox {
     server: RunningSandbox,
     site: Site,
@@ -22,7 +22,7 @@ impl Sandbox {
         // The conversation takes as many steps as ever, and shorter pauses between them.
         let settings = ConnectorSettings { pace_ms: 10, step_ms: 100, ..ConnectorSettings::default() };
         let (www, pkg) = (project_root().join("target/demo"), project_root().join("pkg"));
-        for made in [www.join("demo.js"), pkg.join("index.js")] {
+        for made in [www.join("playground.js"), pkg.join("index.js")] {
             assert!(made.exists(), "{} is missing: `cargo xtask test e2e` makes it", made.display());
         }
         let config = SandboxConfig { settings, www: Some(www), pkg: Some(pkg), ..SandboxConfig::default() };

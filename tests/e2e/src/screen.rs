@@ -25,6 +25,9 @@ pub enum Preference {
 }
 
 impl Screen {
+    /// Each of them.
+    pub const ALL: [Self; 2] = [Self::Desktop, Self::Phone];
+
     /// Width and height of what a page has to itself, in CSS pixels. `WebKitWebDriver`'s browser is not narrower than the tools
     /// at its top.
     pub fn size_in(self, engine: Engine) -> (u32, u32) {
@@ -57,8 +60,7 @@ impl Page {
         match self.engine() {
             Engine::Chromium => {
                 let is_phone = screen == Screen::Phone;
-                let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone });
-                self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+                self.set_metrics(width, height, is_phone).await;
                 let touch = json!({ "enabled": is_phone, "maxTouchPoints": 5 });
                 self.devtools("Emulation.setTouchEmulationEnabled", touch).await;
             }
@@ -82,6 +84,17 @@ impl Page {
             }
         }
         self.wait_until(&format!("innerWidth === {width} && innerHeight === {height}")).await;
+    }
+
+    /// Chromium: shows the page in a window without a frame, of exactly these CSS pixels, each of which is one of the screen.
+    pub async fn resize_to(&self, width: u32, height: u32) {
+        self.set_metrics(width, height, false).await;
+        self.wait_until(&format!("innerWidth === {width} && innerHeight === {height}")).await;
+    }
+
+    async fn set_metrics(&self, width: u32, height: u32, is_mobile: bool) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_mobile });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
     /// Has the user prefer these and no others. False where the engine's driver has no way to say so, and nothing is changed.

@@ -5,11 +5,21 @@ use std::time::Duration;
 use e2e::{Page, Sandbox};
 use serde_json::{Value, json};
 
+/// The selector of an element of the widget.
+fn at(inside: &str) -> String {
+    format!("poly-chat >>> {inside}")
+}
+
+async fn say(page: &Page, text: &str) {
+    page.type_into(&at("[part~=input]"), text).await;
+    page.click(&at("[part~=send]")).await;
+}
+
 async fn open(page: &Page, sandbox: &Sandbox) -> String {
-    page.open(&sandbox.url("/")).await;
-    page.wait_for("[data-testid=connection][data-status=open]").await;
-    page.wait_for_text("[data-testid=message][data-role=agent]", "What can I do for you?").await;
-    page.wait_for_none("[data-streaming=true]").await;
+    page.open(&sandbox.url("/playground.html")).await;
+    page.wait_for(&at(".root[data-status=open]")).await;
+    page.wait_for_text(&at("[data-role=agent] [part~=bubble]"), "What can I do for you?").await;
+    page.wait_for_none(&at("[data-streaming=true]")).await;
     let session = page.eval("return chat.getSnapshot().session.id;", &[]).await;
     session.as_str().expect("a session id").to_owned()
 }
@@ -18,7 +28,7 @@ async fn open(page: &Page, sandbox: &Sandbox) -> String {
 async fn log_after_reconnect(page: &Page, sandbox: &Sandbox, session: &str) -> Value {
     // Events are shown at once, the state with the next frame: what it says may still be of the time before.
     page.wait_until("document.querySelectorAll('[data-testid=events] [data-type=connected]').length === 2").await;
-    page.wait_for("[data-testid=connection][data-status=open]").await;
+    page.wait_for(&at(".root[data-status=open]")).await;
     let sessions = sandbox.ask("/sessions").await;
     assert_eq!(sessions["sessions"].as_array().map(Vec::len), Some(1), "{sessions}");
     sandbox.ask(&format!("/sessions/{session}/log")).await
@@ -28,7 +38,7 @@ async fn log_after_reconnect(page: &Page, sandbox: &Sandbox, session: &str) -> V
 fn a_dropped_socket_goes_on_from_the_cursor_without_a_second_join() {
     e2e::on_sandbox(async |page, sandbox| {
         let session = open(page, sandbox).await;
-        let before = page.texts("[data-testid=message] [data-testid=text]").await;
+        let before = page.texts(&at("[data-role] [part~=bubble]")).await;
         let seen = sandbox.ask(&format!("/sessions/{session}/log")).await["last_sequence"].clone();
 
         sandbox.order(&format!("/sessions/{session}/drop"), &json!({})).await;
@@ -36,12 +46,12 @@ fn a_dropped_socket_goes_on_from_the_cursor_without_a_second_join() {
         assert_eq!(log["sockets"].as_array().map(Vec::len), Some(2), "{log}");
         assert_eq!(log["sockets"][1]["cursor"], seen, "{log}");
         assert_eq!(log["join_requests"], 1, "{log}");
-        assert_eq!(page.texts("[data-testid=message] [data-testid=text]").await, before);
+        assert_eq!(page.texts(&at("[data-role] [part~=bubble]")).await, before);
 
-        page.type_into("[data-testid=input]", "Opening hours").await;
-        page.click("[data-testid=send]").await;
-        page.wait_for_text("[data-role=agent]:last-child", "We are open from Tuesday to Sunday").await;
-        page.wait_for("[data-role=user][data-delivery=sent]").await;
+        say(page, "Opening hours").await;
+        page.wait_for_text(&at("[data-role=agent]:last-child [part~=bubble]"), "We are open from Tuesday to Sunday")
+            .await;
+        page.wait_for(&at("[data-role=user][data-delivery=sent]")).await;
     });
 }
 
@@ -54,15 +64,15 @@ fn what_was_said_during_the_outage_comes_with_the_replay() {
             "direction": "out", "type": "EVENT_TYPE_POLY_AGENT_MESSAGE_CHUNK", "action": "drop_before", "skip": 2,
         }] });
         sandbox.order("/faults", &cut).await;
-        page.type_into("[data-testid=input]", "Opening hours").await;
-        page.click("[data-testid=send]").await;
+        say(page, "Opening hours").await;
         let log = log_after_reconnect(page, sandbox, &session).await;
         assert_eq!(log["join_requests"], 1, "{log}");
 
-        let answer = page.wait_for_text("[data-role=agent]:last-child", "On Mondays we rest.").await;
+        let answer =
+            page.wait_for_text(&at("[data-role=agent]:last-child [part~=bubble]"), "On Mondays we rest.").await;
         assert_eq!(answer.matches("We are open").count(), 1, "{answer}");
-        assert_eq!(page.count("[data-role=agent]").await, 2);
-        assert_eq!(page.count("[data-role=user]").await, 1);
+        assert_eq!(page.count(&at("[data-role=agent]")).await, 2);
+        assert_eq!(page.count(&at("[data-role=user]")).await, 1);
     });
 }
 
@@ -72,11 +82,10 @@ fn a_message_typed_while_the_server_is_away_arrives_once() {
         let session = open(page, sandbox).await;
         let away = Duration::from_secs(2);
         sandbox.order("/restart", &json!({ "sessions": "keep", "down_ms": away.as_millis() as u64 })).await;
-        page.wait_for("[data-testid=connection]:not([data-status=open])").await;
-        page.type_into("[data-testid=input]", "Opening hours").await;
-        page.click("[data-testid=send]").await;
-        page.wait_for("[data-role=user][data-delivery=sent]").await;
-        page.wait_for_text("[data-role=agent]:last-child", "On Mondays we rest.").await;
+        page.wait_for(&at(".root:not([data-status=open])")).await;
+        say(page, "Opening hours").await;
+        page.wait_for(&at("[data-role=user][data-delivery=sent]")).await;
+        page.wait_for_text(&at("[data-role=agent]:last-child [part~=bubble]"), "On Mondays we rest.").await;
 
         let log = sandbox.ask(&format!("/sessions/{session}/log")).await;
         let is_message = |event: &&Value| event["type"] == "EVENT_TYPE_USER_MESSAGE";

@@ -1,12 +1,15 @@
-//! The whole story, through the demo page as a user walks through it.
+//! The whole story, through the widget on the playground as a user walks through it.
 
 use e2e::{Page, Sandbox};
 
-const LAST_ANSWER: &str = "[data-testid=message][data-role=agent]:last-child [data-testid=text]";
+/// The selector of an element of the widget.
+fn at(inside: &str) -> String {
+    format!("poly-chat >>> {inside}")
+}
 
-/// The selector of an element of the demo page.
-fn at(name: &str) -> String {
-    format!("[data-testid={name}]")
+/// The selector of a part of the widget.
+fn part(name: &str) -> String {
+    at(&format!("[part~={name}]"))
 }
 
 /// The selector of an event in the inspector.
@@ -16,27 +19,28 @@ fn event(kind: &str) -> String {
 
 async fn tap_suggestion(page: &Page, text: &str) {
     let script = format!(
-        "[...document.querySelectorAll('[data-testid=suggestion]')].find((button) => button.textContent === {text:?})"
+        "[...document.querySelector('poly-chat').shadowRoot.querySelectorAll('[part~=suggestion]')]\
+         .find((button) => button.textContent === {text:?})"
     );
     page.wait_until(&format!("Boolean({script})")).await;
     page.eval(&format!("({script}).setAttribute('data-next', '')"), &[]).await;
-    page.click("[data-next]").await;
+    page.click(&at("[data-next]")).await;
 }
 
 async fn say(page: &Page, text: &str) {
-    page.type_into(&at("input"), text).await;
-    page.click(&at("send")).await;
+    page.type_into(&part("input"), text).await;
+    page.click(&part("send")).await;
 }
 
 /// Waits until the agent's last message is complete and says this.
 async fn wait_for_answer(page: &Page, text: &str) {
-    page.wait_for_text(LAST_ANSWER, text).await;
-    page.wait_for_none("[data-streaming=true]").await;
+    page.wait_for_text(&at("[data-role=agent]:last-child [part~=bubble]"), text).await;
+    page.wait_for_none(&at("[data-streaming=true]")).await;
 }
 
 async fn open(page: &Page, sandbox: &Sandbox) {
-    page.open(&sandbox.url("/")).await;
-    page.wait_for("[data-testid=connection][data-status=open]").await;
+    page.open(&sandbox.url("/playground.html")).await;
+    page.wait_for(&at(".root[data-status=open]")).await;
 }
 
 #[test]
@@ -46,7 +50,7 @@ fn a_user_walks_through_a_whole_conversation() {
 
         // The greeting comes in pieces.
         wait_for_answer(page, "Hello, I'm Ada").await;
-        assert_eq!(page.text(&at("agent-name")).await, "Ada");
+        assert_eq!(page.text(&part("name")).await, "Ada");
         assert!(page.count(&event("agentMessageChunk")).await > 5, "the greeting did not stream");
 
         // A suggestion is tapped until the table is booked.
@@ -62,45 +66,49 @@ fn a_user_walks_through_a_whole_conversation() {
         }
 
         // The booking brings a link, an image and a number to call.
-        page.wait_for("a[data-testid=attachment][data-kind=link][href$='/assets/booking.html']").await;
-        page.wait_for("[data-testid=attachment][data-kind=image] img").await;
-        page.wait_until("document.querySelector('[data-kind=image] img').naturalWidth > 0").await;
-        assert_eq!(page.attribute(&at("call-action"), "href").await.as_deref(), Some("tel:+442071234567"));
+        page.wait_for(&at("a[part~=card][href$='/assets/booking.html']")).await;
+        page.wait_for(&at("[part~=image] img")).await;
+        let image = "document.querySelector('poly-chat').shadowRoot.querySelector('[part~=image] img')";
+        page.wait_until(&format!("{image}.naturalWidth > 0")).await;
+        assert_eq!(page.attribute(&part("call"), "href").await.as_deref(), Some("tel:+442071234567"));
 
         // A typed message is confirmed, and quoted.
         say(page, "Do you have <b>vegan</b> food?").await;
         wait_for_answer(page, "You said “Do you have <b>vegan</b> food?”.").await;
-        page.wait_for("[data-role=user][data-delivery=sent]:nth-last-child(2)").await;
-        page.wait_for_none("[data-role=user]:not([data-delivery=sent])").await;
+        page.wait_for(&at("[data-role=user][data-delivery=sent]:nth-last-child(2)")).await;
+        page.wait_for_none(&at("[data-role=user]:not([data-delivery=sent])")).await;
 
         // The language changes.
         say(page, "in Spanish, please").await;
         wait_for_answer(page, "Claro, sigamos en español.").await;
-        page.wait_for("[data-testid=messages][lang=es-ES]").await;
+        page.wait_for(&at(".root[lang|=es]")).await;
+        assert_eq!(page.eval("return chat.getSnapshot().language;", &[]).await, "es-ES");
         tap_suggestion(page, "In English").await;
         wait_for_answer(page, "Of course, back to English.").await;
 
         // A person is asked for, waited for, and takes over.
         say(page, "Can I talk to a human?").await;
-        page.wait_for_text(&at("agent-name"), "Sarah").await;
-        page.wait_for("[data-testid=handoff][data-phase=connected]").await;
+        page.wait_for_text(&part("name"), "Sarah").await;
+        page.wait_for(&at("[part~=handoff][data-phase=connected]")).await;
         assert_eq!(page.count(&event("handoffQueueStatus")).await, 3);
         wait_for_answer(page, "Hi, this is Sarah").await;
         say(page, "A table by the window?").await;
         wait_for_answer(page, "I've put you down for the table by the window.").await;
         tap_suggestion(page, "Thanks, that's all").await;
-        page.wait_for_text(&at("agent-name"), "Ada").await;
+        page.wait_for_text(&part("name"), "Ada").await;
         wait_for_answer(page, "It's Ada again.").await;
 
         // The conversation is ended, and a new one begun.
-        page.click(&at("end")).await;
-        page.wait_for("[data-testid=ended][data-reason]").await;
-        page.wait_for("[data-testid=input]:disabled").await;
-        page.click(&at("new-chat")).await;
-        page.wait_for("[data-testid=connection][data-status=open]").await;
+        page.click(&part("menu")).await;
+        page.click(&part("end-chat")).await;
+        page.wait_for(&part("ending")).await;
+        page.wait_for(&at("[part~=input]:disabled")).await;
+        page.click(&at("[part~=ending] [part~=new-chat]")).await;
+        page.wait_for(&at(".root[data-status=open]")).await;
         wait_for_answer(page, "Hello, I'm Ada").await;
-        page.wait_for_none("[data-testid=ended]:not([hidden])").await;
-        assert_eq!(page.count("[data-testid=message][data-role=user]").await, 0);
+        page.wait_for_none(&at("[part~=ending]:not([hidden])")).await;
+        page.wait_for(&at("[part~=input]:enabled")).await;
+        assert_eq!(page.count(&at("[data-role=user]")).await, 0);
 
         let sessions = sandbox.ask("/sessions").await;
         let sessions = sessions["sessions"].as_array().expect("a list of sessions");

@@ -35,7 +35,7 @@ fn every_transcript_leads_to_what_it_expects() {
     let vectors = vectors();
     assert!(vectors.len() >= 13, "only {} transcripts found", vectors.len());
     e2e::on_sandbox(async |page, sandbox| {
-        page.open(&sandbox.url("/")).await;
+        page.open(&sandbox.url("/playground.html")).await;
         page.wait_until("globalThis.polyMessaging").await;
         for vector in &vectors {
             play(page, sandbox, vector).await;

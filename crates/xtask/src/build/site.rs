@@ -12,8 +12,14 @@ use crate::{
 };
 
 /// What each page runs and wears, bundled into one file each that lies beside the page.
-const ENTRIES: [&str; 5] =
-    ["www/demo.ts", "www/restaurant.ts", "www/restaurant.css", "www/gallery/gallery.ts", "www/gallery/gallery.css"];
+const ENTRIES: [&str; 6] = [
+    "www/restaurant.ts",
+    "www/restaurant.css",
+    "www/playground/playground.ts",
+    "www/playground/playground.css",
+    "www/gallery/gallery.ts",
+    "www/gallery/gallery.css",
+];
 
 /// Makes the site in target/demo/. The sandbox serves it with pkg/ beside it.
 pub(crate) fn demo() -> Result<()> {

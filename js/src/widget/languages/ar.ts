@@ -50,9 +50,12 @@ export const ar: Texts = {
   discard: "حذف",
   menu: "خيارات أخرى",
   endChat: "إنهاء المحادثة",
+  endChatQuestion: "هل تريد إنهاء هذه المحادثة؟",
+  cancel: "إلغاء",
   newChat: "بدء محادثة جديدة",
   chatEnded: "انتهت هذه المحادثة.",
   chatTimedOut: "انتهت هذه المحادثة لعدم وجود نشاط.",
+  chatLost: "لم يعد من الممكن متابعة هذه المحادثة.",
   connecting: "جارٍ الاتصال…",
   offline: "لا يوجد اتصال بالإنترنت. ستُرسَل الرسائل عند عودة الاتصال.",
   reconnectingIn: {
@@ -65,6 +68,7 @@ export const ar: Texts = {
   },
   reconnecting: "انقطع الاتصال. جارٍ إعادة الاتصال…",
   connectNow: "الاتصال الآن",
+  connectedAgain: "عاد الاتصال",
   failed: "تعذَّر الاتصال بالمحادثة.",
   closed: "غير متصل.",
   agentJoined: "انضم {name} إلى المحادثة",
@@ -97,4 +101,5 @@ export const ar: Texts = {
   agree: "الموافقة والبدء",
   consentNeeded: "يُرجى قراءة ما يلي أولًا",
   promptClose: "إخفاء",
+  dismiss: "إخفاء",
 };

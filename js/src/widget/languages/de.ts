@@ -29,9 +29,12 @@ export const de: Texts = {
   discard: "Verwerfen",
   menu: "Weitere Optionen",
   endChat: "Chat beenden",
+  endChatQuestion: "Diesen Chat beenden?",
+  cancel: "Abbrechen",
   newChat: "Neuen Chat starten",
   chatEnded: "Dieser Chat wurde beendet.",
   chatTimedOut: "Dieser Chat wurde wegen Inaktivität beendet.",
+  chatLost: "Dieser Chat kann nicht fortgesetzt werden.",
   connecting: "Verbindung wird hergestellt …",
   offline: "Sie sind offline. Nachrichten werden gesendet, sobald Sie wieder online sind.",
   reconnectingIn: {
@@ -40,6 +43,7 @@ export const de: Texts = {
   },
   reconnecting: "Verbindung unterbrochen. Sie wird wiederhergestellt …",
   connectNow: "Jetzt verbinden",
+  connectedAgain: "Wieder verbunden",
   failed: "Die Verbindung konnte nicht hergestellt werden.",
   closed: "Nicht verbunden.",
   agentJoined: "{name} ist dem Chat beigetreten",
@@ -65,4 +69,5 @@ export const de: Texts = {
   agree: "Zustimmen und starten",
   consentNeeded: "Bitte lesen Sie zuerst Folgendes",
   promptClose: "Ausblenden",
+  dismiss: "Ausblenden",
 };

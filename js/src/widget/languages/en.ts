@@ -29,9 +29,12 @@ export const en: Texts = {
   discard: "Discard",
   menu: "More",
   endChat: "End chat",
+  endChatQuestion: "End this chat?",
+  cancel: "Cancel",
   newChat: "Start a new chat",
   chatEnded: "This chat has ended.",
   chatTimedOut: "This chat ended because nothing was said for a while.",
+  chatLost: "This chat can no longer be continued.",
   connecting: "Connecting…",
   offline: "You are offline. Messages are sent once you are back.",
   reconnectingIn: {
@@ -40,6 +43,7 @@ export const en: Texts = {
   },
   reconnecting: "Connection lost. Reconnecting…",
   connectNow: "Connect now",
+  connectedAgain: "Connected again",
   failed: "The chat could not connect.",
   closed: "Not connected.",
   agentJoined: "{name} joined",
@@ -65,4 +69,5 @@ export const en: Texts = {
   agree: "Agree and start",
   consentNeeded: "Please read this first",
   promptClose: "Dismiss",
+  dismiss: "Dismiss",
 };

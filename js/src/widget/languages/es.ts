@@ -37,9 +37,12 @@ export const es: Texts = {
   discard: "Descartar",
   menu: "Más opciones",
   endChat: "Finalizar el chat",
+  endChatQuestion: "¿Finalizar este chat?",
+  cancel: "Cancelar",
   newChat: "Iniciar un nuevo chat",
   chatEnded: "Este chat ha finalizado.",
   chatTimedOut: "Este chat ha finalizado por inactividad.",
+  chatLost: "Este chat ya no puede continuar.",
   connecting: "Conectando…",
   offline: "No tiene conexión. Los mensajes se enviarán cuando la recupere.",
   reconnectingIn: {
@@ -49,6 +52,7 @@ export const es: Texts = {
   },
   reconnecting: "Se ha perdido la conexión. Conectando de nuevo…",
   connectNow: "Conectar ahora",
+  connectedAgain: "Conexión restablecida",
   failed: "No se ha podido conectar el chat.",
   closed: "Sin conexión.",
   agentJoined: "{name} se ha unido al chat",
@@ -78,4 +82,5 @@ export const es: Texts = {
   agree: "Aceptar y empezar",
   consentNeeded: "Lea esto antes de empezar, por favor",
   promptClose: "Descartar",
+  dismiss: "Descartar",
 };

@@ -37,9 +37,12 @@ export const fr: Texts = {
   discard: "Supprimer",
   menu: "Plus d’options",
   endChat: "Terminer la discussion",
+  endChatQuestion: "Terminer cette discussion\u00a0?",
+  cancel: "Annuler",
   newChat: "Démarrer une nouvelle discussion",
   chatEnded: "Cette discussion est terminée.",
   chatTimedOut: "Cette discussion a pris fin faute d’activité.",
+  chatLost: "Cette discussion ne peut plus être poursuivie.",
   connecting: "Connexion en cours…",
   offline: "Vous êtes hors ligne. Vos messages seront envoyés dès le retour de la connexion.",
   reconnectingIn: {
@@ -49,6 +52,7 @@ export const fr: Texts = {
   },
   reconnecting: "Connexion perdue. Reconnexion en cours…",
   connectNow: "Se connecter maintenant",
+  connectedAgain: "Connexion rétablie",
   failed: "La connexion n’a pas pu être établie.",
   closed: "Non connecté.",
   agentJoined: "{name} a rejoint la discussion",
@@ -74,4 +78,5 @@ export const fr: Texts = {
   agree: "Accepter et commencer",
   consentNeeded: "Veuillez d’abord lire ce qui suit",
   promptClose: "Ignorer",
+  dismiss: "Ignorer",
 };

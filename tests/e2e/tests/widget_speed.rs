@@ -1,0 +1,134 @@
+//! A long conversation in `<poly-chat>` (`pages/speed.html`): how long the page's main thread is busy at a time, and how often it
+//! lays the page out. Chromium's own recording says it; the other engines, which do not record, are asked what the user sees.
+
+use std::time::Duration;
+
+use e2e::{Chat, Page, Recording, Sandbox, Setup, Timeline};
+use serde_json::{Value, json};
+
+/// Lines of the conversation before the reply.
+const HISTORY: usize = 2_000;
+/// Pieces in which the reply comes.
+const CHUNKS: usize = 2_000;
+/// Pieces that come together, and how often they do: a quick writer.
+const AT_ONCE: usize = 8;
+const EVERY: Duration = Duration::from_millis(20);
+/// What a user does not notice.
+const LONGEST_TASK: Duration = Duration::from_millis(50);
+
+/// A session with a long history, shown by an open widget. The page has been loaded once.
+async fn long_conversation<'a>(page: &'a Page, sandbox: &'a Sandbox) -> Chat<'a> {
+    let chat = Chat::prepare(page, sandbox, "speed", &Setup::default()).await;
+    page.open(&chat.address().replace("/chat.html", "/speed.html")).await;
+    page.wait_until("globalThis.chat?.getSnapshot().messages.length > 0").await;
+    let frames: Vec<Value> = (0..HISTORY / 2)
+        .flat_map(|at| {
+            let question = json!({ "message_id": format!("u{at}"), "text": format!("Is table {at} free tonight?") });
+            let text = format!(
+                "Table {at} is **free** from {} pm:\n\n- It has {} chairs\n- It is by [the window](https://example.com/)",
+                at % 5 + 5,
+                at % 4 + 2
+            );
+            [
+                json!({ "type": "EVENT_TYPE_USER_MESSAGE", "payload": question }),
+                json!({
+                    "type": "EVENT_TYPE_POLY_AGENT_MESSAGE",
+                    "payload": { "message_id": format!("a{at}"), "text": text },
+                }),
+            ]
+        })
+        .collect();
+    chat.order("send", json!({ "frames": frames, "log": true })).await;
+    page.wait_until(&format!("chat.getSnapshot().messages.length >= {HISTORY}")).await;
+    chat
+}
+
+/// Waits until the widget shows the newest of the history, with all the lines before it that it is to have.
+async fn until_history_is_shown(page: &Page) {
+    let last = HISTORY / 2 - 1;
+    page.wait_until(&format!(
+        "globalThis.chat?.getSnapshot().messages.length >= {HISTORY}
+            && insideAll('li').at(-1)?.textContent.includes('Table {last} ') && insideAll('li').length >= 100"
+    ))
+    .await;
+}
+
+/// The reply's pieces: each with its number, in paragraphs, lists and bold.
+fn chunks() -> Vec<Value> {
+    (0..CHUNKS)
+        .map(|at| {
+            let before = match at % 60 {
+                0 => "\n\n",
+                51.. => "\n- ",
+                _ => "",
+            };
+            let text = if at % 10 == 0 { format!("{before}**{at}** ") } else { format!("{before}and {at} ") };
+            json!({
+                "type": "EVENT_TYPE_POLY_AGENT_MESSAGE_CHUNK",
+                "payload": { "message_id": "long", "chunk_index": at + 1, "text": text, "is_complete": at + 1 == CHUNKS },
+            })
+        })
+        .collect()
+}
+
+/// Sends the reply piece by piece, and waits until the last one is shown.
+async fn stream(chat: &Chat<'_>, page: &Page) {
+    let mut clock = tokio::time::interval(EVERY);
+    for frames in chunks().chunks(AT_ONCE) {
+        clock.tick().await;
+        chat.order("send", json!({ "frames": frames, "log": true })).await;
+    }
+    page.wait_until(&format!("numbersShown().at(-1) === {}", CHUNKS - 1)).await;
+    page.wait_until("insideAll('[data-streaming]').length === 0").await;
+}
+
+#[expect(clippy::print_stdout, reason = "what was measured is worth knowing, and libtest shows it where asked to")]
+fn report(what: &str, timeline: &Timeline) {
+    let Timeline { tasks, layouts, forced_layouts, messages } = timeline;
+    println!(
+        "{what}: {messages} messages, {} tasks, the longest {:?}; {} frames with {} layouts, at most {} in one, {forced_layouts} forced",
+        tasks.len(),
+        &tasks[..tasks.len().min(3)],
+        layouts.len(),
+        layouts.iter().sum::<usize>(),
+        timeline.most_layouts()
+    );
+}
+
+#[test]
+fn a_long_reply_in_a_long_conversation_never_holds_the_page_up() {
+    e2e::on_sandbox(async |page, sandbox| {
+        let chat = long_conversation(page, sandbox).await;
+
+        // The whole history, read again.
+        // What the harness looks through before it leaves a page would count as the page's work.
+        page.sweep().await;
+        let recording = Recording::start(page).await;
+        page.client().refresh().await.expect("the page is loaded again");
+        until_history_is_shown(page).await;
+        if let Some(recording) = recording {
+            let timeline = recording.stop(page).await;
+            report("display", &timeline);
+            assert!(timeline.longest_task() <= LONGEST_TASK, "{:?}", timeline.longest_task());
+        }
+
+        let recording = Recording::start(page).await;
+        stream(&chat, page).await;
+        if let Some(recording) = recording {
+            let timeline = recording.stop(page).await;
+            report("stream", &timeline);
+            // All of it has been recorded.
+            assert!(timeline.messages >= CHUNKS && timeline.tasks.len() >= CHUNKS, "{} messages", timeline.messages);
+            assert!(timeline.layouts.iter().sum::<usize>() >= 50, "{} frames", timeline.layouts.len());
+            assert!(timeline.longest_task() <= LONGEST_TASK, "{:?}", timeline.longest_task());
+            assert_eq!((timeline.most_layouts(), timeline.forced_layouts), (1, 0));
+        }
+
+        // Each piece is there, in its place, and the reader is where the last one stands.
+        let numbers = chat.value("numbersShown()").await;
+        assert_eq!(numbers, json!((0..CHUNKS).collect::<Vec<_>>()));
+        assert_eq!(chat.value("insideAll('li').length <= 150").await, true);
+        let distance = "(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)";
+        page.wait_until(&format!("{distance}(inside('[part~=transcript]')) <= 1")).await;
+    });
+}
