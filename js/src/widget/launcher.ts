@@ -28,7 +28,13 @@ export class Launcher {
   /** `toggle` opens or closes the panel. */
   constructor(context: Context, toggle: () => void) {
     this.#context = context;
-    this.button = button({ part: "launcher", "aria-haspopup": "dialog" }, toggle, icon("chat"), icon("down"), this.#badge);
+    this.button = button(
+      { part: "launcher", "aria-haspopup": "dialog" },
+      toggle,
+      icon("chat"),
+      icon("down"),
+      this.#badge,
+    );
     this.#promptText = button({ class: "prompt-text", part: "prompt-text" }, () => {
       context.emit({ type: "widgetPromptClicked" });
       toggle();
