@@ -29,7 +29,7 @@ interface Block {
 export class MarkdownView {
   readonly element = make("div", { class: "markdown" });
   readonly #context: Context;
-  readonly #content = make("div", { class: "content" });
+  readonly #content = make("div", { class: "prose" });
   readonly #more: HTMLButtonElement;
   #text = "";
   #isComplete = false;
@@ -40,7 +40,7 @@ export class MarkdownView {
 
   constructor(context: Context) {
     this.#context = context;
-    this.#more = button({ part: "more", class: "more" }, () => {
+    this.#more = button({ part: "more", class: "show-more" }, () => {
       this.#pieces++;
       this.#draw();
     });

@@ -59,15 +59,13 @@ function plain(source: string): Tokens.Text {
 /** Whether the lexer of blocks is quick with this text. */
 function isTameText(source: string): boolean {
   let blank = 0;
-  for (let at = 0; at < source.length; at++) {
-    const character = source[at];
+  for (const character of source) {
     blank = character === " " || character === "\t" ? blank + 1 : 0;
     if (blank > MAX_BLANK) return false;
   }
-  let rules = 0;
   // Where a table may begin, the lexer looks at all of what follows.
-  for (const _ of source.matchAll(/^[ \t]*\|?[ \t]*:?-[-:| \t]*$/gm)) if (++rules > MAX_RULES) return false;
-  return true;
+  const rules = source.match(/^[ \t]*\|?[ \t]*:?-[-:| \t]*$/gm)?.length ?? 0;
+  return rules <= MAX_RULES;
 }
 
 /** Whether the lexer is quick with this run of text: see the bounds above. */
@@ -77,8 +75,7 @@ function isTame(run: string): boolean {
   let word = 0;
   let blank = 0;
   let ticks = 0;
-  for (let at = 0; at < run.length; at++) {
-    const character = run[at] ?? "";
+  for (const character of run) {
     const isBlank = character <= " ";
     word = isBlank ? 0 : word + 1;
     blank = isBlank ? blank + 1 : 0;

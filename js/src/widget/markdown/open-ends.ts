@@ -73,7 +73,7 @@ function closing(text: string): string {
       const after = text[marks.lastIndex] ?? " ";
       const at = open.lastIndexOf(mark);
       if (at >= 0 && before.trim() !== "") open.length = at;
-      else if (after.trim() !== "" && (mark[0] !== "_" || /[\s\p{P}]/u.test(before))) open.push(mark);
+      else if (after.trim() !== "" && (!mark.startsWith("_") || /[\s\p{P}]/u.test(before))) open.push(mark);
     }
     if (open.length > 8) return "";
   }
