@@ -28,7 +28,8 @@ globalThis.refused = [];
 document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
   if (blockedURI.endsWith("/favicon.ico")) return;
   if (effectiveDirective !== "img-src") note(`refused: ${effectiveDirective} ${blockedURI}`);
-  else if (!hosts.has(new URL(blockedURI).host)) refused.push(blockedURI);
+  // Of an address without a host, some browsers tell the scheme alone.
+  else if (!hosts.has(/^\w+:\/\/([^/]*)/.exec(blockedURI)?.[1])) refused.push(blockedURI);
 });
 
 const noteRequests = (entries) => {

@@ -175,8 +175,8 @@ fn report(message: &Value, tasks: &[Duration]) {
 #[test]
 fn what_must_not_be_there_is_found() {
     e2e::on_sandbox(async |page, sandbox| {
-        // Trusted types would not let a handler be planted.
-        open_under(page, sandbox, "planted", "").await;
+        // Trusted types would not let a handler be planted, nor would the policy a style.
+        open_under(page, sandbox, "planted", "style-src 'unsafe-inline';").await;
         let plants = [
             ("script", json!({}), "<script>"),
             ("iframe", json!({}), "<iframe>"),
