@@ -169,3 +169,8 @@ globalThis.longestPause = () => {
   longest = 0;
   return pause;
 };
+/** Changes all objects, or takes that back: a test's own scripts have objects of their own in some browsers. */
+globalThis.pollute = (isWanted) => {
+  if (isWanted) Object.prototype.polluted = 1;
+  else delete Object.prototype.polluted;
+};
