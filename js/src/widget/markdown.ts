@@ -29,7 +29,7 @@ interface Block {
 export class MarkdownView {
   readonly element = make("div", { class: "markdown" });
   readonly #context: Context;
-  readonly #content = make("div", { class: "content" });
+  readonly #content = make("div", { class: "prose" });
   readonly #more: HTMLButtonElement;
   #text = "";
   #isComplete = false;
