@@ -8,7 +8,7 @@ const RealDate = Date;
 /** When it is in the gallery: a Saturday evening. */
 export const NOW = new RealDate(2026, 2, 14, 18, 30).getTime();
 
-/** From here on, `new Date()` and `Date.now()` are `NOW`. */
+/** From here on, `new Date()` and `Date.now()` are `NOW`, and no time passes for what measures it: a countdown stands still. */
 export function stopClock(): void {
   class FixedDate extends RealDate {
     constructor(...given: [] | [number | string | Date]) {
@@ -20,6 +20,8 @@ export function stopClock(): void {
     }
   }
   globalThis.Date = FixedDate as DateConstructor;
+  const start = performance.now();
+  performance.now = () => start;
 }
 
 /** Some minutes before `NOW`. */

@@ -1,6 +1,6 @@
 /** Checks the widget's own options: what is wrong is named and left out, and the rest goes on. */
 
-import type { PolyChatOptions } from "./types.js";
+import type { PolyChatOptions, WidgetOptions } from "./types.js";
 
 type Check = readonly [fits: (value: unknown) => boolean, allowed: string];
 
@@ -11,7 +11,7 @@ const one = (...allowed: string[]): Check => [
 const flag: Check = [(value) => typeof value === "boolean", "true or false"];
 const text: Check = [(value) => typeof value === "string", "a string"];
 
-const CHECKS: Readonly<Record<string, Check>> = {
+const CHECKS: Readonly<Record<keyof WidgetOptions, Check>> = {
   renderMode: one("floating", "fullscreen", "inline"),
   autoOpen: flag,
   showIcon: flag,
@@ -29,6 +29,14 @@ const CHECKS: Readonly<Record<string, Check>> = {
   ],
 };
 
+const ANIMATIONS: Check = one("none", "pulse", "bounce", "shake");
+
+/** What is wrong with an animation of the launcher's button; null: nothing. */
+export function checkAnimation(animation: unknown): string | null {
+  const [fits, allowed] = ANIMATIONS;
+  return fits(animation) ? null : complaint("animation", allowed, animation);
+}
+
 /** The options without those that are wrong, and a sentence on each of these for who made the page. */
 export function checkOptions(given: PolyChatOptions): { options: PolyChatOptions; problems: string[] } {
   const options: Record<string, unknown> = { ...given };
@@ -38,13 +46,21 @@ export function checkOptions(given: PolyChatOptions): { options: PolyChatOptions
     if (value === undefined) continue;
     // Null is what a framework sets for nothing.
     if (value !== null && fits(value)) continue;
-    if (value !== null) problems.push(`<poly-chat>: ${name} must be ${allowed}; found ${show(value)}.`);
+    if (value !== null) problems.push(complaint(name, allowed, value));
     Reflect.deleteProperty(options, name);
+    // Rather asked once too often.
+    if (name === "requireConsent" && value !== null) options.requireConsent = true;
   }
   return { options, problems };
 }
 
+function complaint(name: string, allowed: string, value: unknown): string {
+  return `${name} must be ${allowed}; found ${show(value)}.`;
+}
+
 function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 60));
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : `a value of type ${typeof value}`;
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object") return "an object";
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : `a ${typeof value}`;
 }

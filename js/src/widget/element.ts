@@ -1,24 +1,17 @@
 /**
- * The custom element: attributes and properties become options, options a chat, which a `Widget` shows. When the chat connects
- * is decided here, with presence.ts.
+ * The custom element: attributes and properties become options, options a chat (connection.ts), which a `Widget` shows. Methods
+ * and events are those of `PolyChatElement`.
  */
 
-import type { Chat, ChatOptions } from "../index.js";
+import type { Chat } from "../index.js";
 import { Listeners } from "../listeners.js";
-import { SharedChats, type Share } from "../shared-chats.js";
-import { ATTRIBUTES, chatOptionsOf, optionsOf } from "./attributes.js";
-import { checkOptions } from "./checks.js";
-import { hasConsent } from "./consent.js";
-import { mayBeStored, rememberChat } from "./presence.js";
+import { SharedChats } from "../shared-chats.js";
+import { ATTRIBUTES, OPTION_OF, optionsOf, over } from "./attributes.js";
+import { checkAnimation, checkOptions } from "./checks.js";
+import { Connection, type Client } from "./connection.js";
 import type { IconAnimation, PolyChatElement, PolyChatOptions, WidgetEvent, WidgetOptions } from "./types.js";
 import { Widget } from "./widget.js";
 import type { OwnTexts } from "./words.js";
-
-/** What the element needs of the chat client: that of `.` or that of `./inline`. */
-export interface Client {
-  createChat(options: ChatOptions): Chat;
-  hasResumableSession(options: ChatOptions): Promise<boolean>;
-}
 
 /** What an application may have set before the element was defined. */
 const PROPERTIES = ["options", "chat", "texts"] as const;
@@ -37,14 +30,13 @@ export function elementClass(client: Client): CustomElementConstructor {
     readonly #widget = new Widget(this.attachShadow({ mode: "open" }), (event) => {
       this.#tell(event);
     });
+    readonly #connection = new Connection(client, chats, () => {
+      this.#renew();
+    });
     #options: PolyChatOptions | null = null;
     /** What methods have asked for since: over attributes and options. */
     #asked: WidgetOptions = {};
     #given: Chat | null = null;
-    #share: Share | null = null;
-    /** The share whose chat is to be connected, though nothing is open: it has a session. */
-    #resumed: Share | null = null;
-    #isJoined = false;
     #isStale = false;
     #wasOpened = false;
     #heard: Chat | null = null;
@@ -63,7 +55,7 @@ export function elementClass(client: Client): CustomElementConstructor {
     }
 
     get chat(): Chat | null {
-      return this.#given ?? this.#share?.chat ?? null;
+      return this.#given ?? this.#connection.chat;
     }
 
     set chat(chat: Chat | null) {
@@ -76,7 +68,7 @@ export function elementClass(client: Client): CustomElementConstructor {
     }
 
     set texts(texts: OwnTexts | null) {
-      this.#widget.texts = texts ?? {};
+      this.#widget.texts = texts;
       this.#renew();
     }
 
@@ -126,7 +118,9 @@ export function elementClass(client: Client): CustomElementConstructor {
     }
 
     animateIcon(animation: IconAnimation): void {
-      this.#widget.animate(animation);
+      const problem = checkAnimation(animation);
+      if (problem) this.#complain([problem]);
+      else this.#widget.animate(animation);
     }
 
     onReady(listener: (chat: Chat) => void): () => void {
@@ -158,9 +152,9 @@ export function elementClass(client: Client): CustomElementConstructor {
     }
 
     attributeChangedCallback(name: string): void {
-      for (const asked of Object.keys(this.#asked) as (keyof WidgetOptions)[]) {
-        if (asked.toLowerCase() === name.replaceAll("-", "")) Reflect.deleteProperty(this.#asked, asked);
-      }
+      // What the attribute says now is newer than what a method has asked for.
+      const option = OPTION_OF.get(name);
+      if (option !== undefined) Reflect.deleteProperty(this.#asked, option);
       // Together with those that are changed next.
       if (this.#isStale) return;
       this.#isStale = true;
@@ -183,65 +177,37 @@ export function elementClass(client: Client): CustomElementConstructor {
     /** Has the chat that is now wanted, and shows it. */
     #renew(): void {
       if (!this.isConnected) {
-        this.#use(null, false);
+        this.#connection.stop();
         this.#hear(null);
         this.#widget.stop();
         return;
       }
-      const { options, problems } = checkOptions({
-        ...optionsOf((name) => this.getAttribute(name)),
-        ...this.#options,
-        ...this.#asked,
-      });
-      this.#widget.options = options;
-      let share: Share | null = null;
-      try {
-        if (!this.#given && (this.#options ?? options.connectorToken) !== undefined && this.#hasToken(options)) {
-          const chatOptions = chatOptionsOf(options);
-          share = chats.of(chatOptions);
-          share.options = chatOptions;
-        }
-      } catch (thrown) {
-        problems.push(thrown instanceof Error ? thrown.message : String(thrown));
-      }
-      this.#use(share, share !== null && this.#isWanted(share, options));
+      const attributes = optionsOf((name) => this.getAttribute(name));
+      const { options, problems } = checkOptions(over(over(attributes, this.#options), this.#asked));
+      this.#connect(options, problems);
       this.#hear(this.chat);
       this.#complain(problems);
-      this.#widget.show(this.chat, problems.join(" "));
+      this.#widget.show(this.chat, options, problems.join(" "));
       if (options.autoOpen && !this.#wasOpened) {
         this.#wasOpened = true;
         this.#widget.open(false);
       }
     }
 
-    #hasToken(options: PolyChatOptions): boolean {
-      return options.connectorToken !== undefined || options.getAccessToken !== undefined || this.#options !== null;
-    }
-
-    /** Whether the chat is to connect: someone looks at it, or has a session to go on with, and agrees. */
-    #isWanted(share: Share, options: PolyChatOptions): boolean {
-      if (!hasConsent(options)) return false;
-      if (options.autoConnect === true || this.#widget.isOpen || options.autoOpen) return true;
-      if (this.#isJoined && share === this.#share) return true;
-      if (this.#resumed !== share && mayBeStored(options)) {
-        void client.hasResumableSession(chatOptionsOf(options)).then((isThere) => {
-          if (!isThere) return;
-          this.#resumed = share;
-          this.#renew();
-        }, nothing);
+    #connect(options: PolyChatOptions, problems: string[]): void {
+      const { connectorToken, getAccessToken, renderMode = "floating" } = options;
+      // Without a token there is nothing wrong yet: it may be set later.
+      const isGiven = (connectorToken ?? getAccessToken ?? this.#options) != null;
+      if (this.#given || !isGiven) {
+        this.#connection.stop();
+        return;
       }
-      return this.#resumed === share;
-    }
-
-    #use(share: Share | null, isWanted: boolean): void {
-      if (share !== this.#share || (this.#isJoined && !isWanted)) {
-        if (this.#share && this.#isJoined) chats.leave(this.#share);
-        this.#isJoined = false;
-        this.#share = share;
+      const isOpen = renderMode !== "floating" || options.autoOpen === true || this.#widget.isOpen;
+      try {
+        this.#connection.use(options, isOpen);
+      } catch (thrown) {
+        problems.push(thrown instanceof Error ? thrown.message : String(thrown));
       }
-      if (!share || !isWanted || this.#isJoined) return;
-      this.#isJoined = true;
-      chats.join(share);
     }
 
     /** Passes on what happens in this chat. */
@@ -259,7 +225,7 @@ export function elementClass(client: Client): CustomElementConstructor {
     }
 
     #awaitReady(chat: Chat): void {
-      if (chat === this.#share?.chat) rememberChat(this.#widget.options);
+      this.#connection.remember(this.#widget.options);
       if (this.#readyChat) return;
       chat.ready().then(() => {
         if (chat !== this.#heard || this.#readyChat) return;
@@ -273,7 +239,7 @@ export function elementClass(client: Client): CustomElementConstructor {
       for (const problem of problems) {
         if (this.#told.has(problem)) continue;
         this.#told.add(problem);
-        console.error(problem);
+        console.error(`<poly-chat>: ${problem}`);
       }
     }
   };

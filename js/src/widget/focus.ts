@@ -1,6 +1,6 @@
 /** Where the focus goes when the panel opens, where it returns to, and how it stays in a panel that covers the page. */
 
-const FOCUSABLE = "a[href], button, textarea, input, [tabindex='0']";
+const FOCUSABLE = "a[href], button, textarea, input, select, summary, [tabindex='0']";
 
 /** The focus around one panel. */
 export class Focus {
@@ -15,7 +15,9 @@ export class Focus {
 
   /** Goes in: to `wanted`, or to the panel itself where that would bring up a keyboard that hides what is there to be read. */
   enter(wanted: HTMLElement | null): void {
-    const active = this.#root.activeElement ?? document.activeElement;
+    // Around the element there may be another shadow root, of which the document knows the host alone.
+    const around = this.#root.host.getRootNode() as Document | ShadowRoot;
+    const active = this.#root.activeElement ?? around.activeElement;
     if (!this.#panel.contains(active)) this.#before = active instanceof HTMLElement ? active : null;
     this.move(wanted);
   }

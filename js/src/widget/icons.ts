@@ -1,7 +1,8 @@
 /** The pictures on the widget's buttons: paths in a square of 24, drawn in the colour of the text. */
 
 const PATHS = {
-  chat: "M4 4h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-8l-5 4v-4H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z",
+  /** Filled; three dots are left out of it. */
+  chat: "M12 3c5.2 0 9.5 3.5 9.5 8s-4.3 8-9.5 8c-1 0-2-.1-2.9-.4L4.4 21c-.5.2-1-.2-.8-.8l1-3.2C3.3 15.4 2.5 13.3 2.5 11c0-4.5 4.3-8 9.5-8zM8 9.8a1.2 1.2 0 1 0 0 2.4 1.2 1.2 0 0 0 0-2.4zM12 9.8a1.2 1.2 0 1 0 0 2.4 1.2 1.2 0 0 0 0-2.4zM16 9.8a1.2 1.2 0 1 0 0 2.4 1.2 1.2 0 0 0 0-2.4z",
   close: "M6 6l12 12M18 6L6 18",
   send: "M4 12l16-8-5 16-3-6z",
   menu: "M5 12h.01M12 12h.01M19 12h.01",

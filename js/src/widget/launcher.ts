@@ -8,22 +8,33 @@ import type { IconAnimation } from "./types.js";
 /** More than this is not counted. */
 const MOST = 99;
 
+/** Where this tab keeps the prompt that the user has put away: it does not come again on each page of a site. */
+const KEY = "poly-chat-prompt";
+
 /** The launcher. */
 export class Launcher {
   readonly element = make("div", { class: "launcher-area" });
   readonly button: HTMLButtonElement;
   readonly #badge = make("span", { part: "badge", "aria-hidden": "true" });
+  /** The counter for a screen reader, which says it when it changes. */
+  readonly #status = make("span", { class: "unseen", role: "status" });
   readonly #prompt = make("div", { part: "prompt", class: "prompt" });
   readonly #promptText: HTMLButtonElement;
   readonly #promptClose: HTMLButtonElement;
   readonly #context: Context;
   /** The prompt that the user does not want to see again. */
-  #dismissed: string | null = null;
+  #dismissed: string | null = recall();
 
   /** `toggle` opens or closes the panel. */
   constructor(context: Context, toggle: () => void) {
     this.#context = context;
-    this.button = button({ part: "launcher" }, toggle, icon("chat"), icon("down"), this.#badge);
+    this.button = button(
+      { part: "launcher", "aria-haspopup": "dialog" },
+      toggle,
+      icon("chat"),
+      icon("down"),
+      this.#badge,
+    );
     this.#promptText = button({ class: "prompt-text", part: "prompt-text" }, () => {
       context.emit({ type: "widgetPromptClicked" });
       toggle();
@@ -37,13 +48,21 @@ export class Launcher {
       icon("close"),
     );
     this.#prompt.append(this.#promptText, this.#promptClose);
-    this.element.append(this.#prompt, this.button);
+    this.element.append(this.#prompt, this.button, this.#status);
+  }
+
+  /** Says which element it opens. */
+  controls({ id }: Element): void {
+    mark(this.button, "aria-controls", id);
   }
 
   /** The bubble has been seen: it does not come again with the same text. */
   dismiss(): void {
-    this.#dismissed = this.#context.options.prompt ?? null;
+    const { prompt } = this.#context.options;
     this.#prompt.hidden = true;
+    if (!prompt || prompt === this.#dismissed) return;
+    this.#dismissed = prompt;
+    remember(prompt);
   }
 
   /** A bubble that the application asks for comes, whatever was dismissed. */
@@ -60,13 +79,31 @@ export class Launcher {
     const context = this.#context;
     const { prompt } = context.options;
     const name = context.say(isOpen ? "closeChat" : "openChat");
-    mark(this.button, "aria-label", unread > 0 ? `${name}, ${context.say("unread", { count: unread })}` : name);
+    const news = unread > 0 && !isOpen ? context.say("unread", { count: unread }) : "";
+    mark(this.button, "aria-label", news === "" ? name : `${name}, ${news}`);
+    setText(this.#status, news);
     mark(this.button, "aria-expanded", String(isOpen));
     this.button.hidden = context.options.showIcon === false;
     setText(this.#badge, unread > MOST ? `${MOST}+` : String(unread));
-    this.#badge.hidden = unread === 0 || isOpen;
+    this.#badge.hidden = news === "";
     this.#prompt.hidden = isOpen || !prompt || prompt === this.#dismissed;
     setText(this.#promptText, prompt ?? "");
     mark(this.#promptClose, "aria-label", context.say("promptClose"));
+  }
+}
+
+function recall(): string | null {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+function remember(prompt: string): void {
+  try {
+    sessionStorage.setItem(KEY, prompt);
+  } catch {
+    // It comes again on the next page.
   }
 }

@@ -7,7 +7,11 @@ import { isShown } from "./notices.js";
 import { type Place, placeOf } from "./places.js";
 import { drawingOrder } from "./window.js";
 
-/** Milliseconds that new lines may take at a time: less than a frame, so that nothing ever waits for them. */
+/**
+ * Most new lines at a time, and the milliseconds after which no further one is begun: more than can be seen at once, and little
+ * enough, with the layout that follows, for nobody to wait.
+ */
+const AT_ONCE = 20;
 const BUDGET_MS = 8;
 
 /** Has an element stay where it is seen while a change is made. */
@@ -53,7 +57,7 @@ export class Lines {
     const until = performance.now() + BUDGET_MS;
     const drawn: (Line | undefined)[] = [];
     let isWhole = true;
-    let isAnyNew = false;
+    let made = 0;
     for (const at of order) {
       const message = wanted[at];
       const place = places[at];
@@ -61,11 +65,11 @@ export class Lines {
       let line = lines.get(message.id);
       if (!line) {
         // One at least, so that it comes to an end.
-        if (isAnyNew && performance.now() > until) {
+        if (made === AT_ONCE || (made > 0 && performance.now() > until)) {
           isWhole = false;
           break;
         }
-        isAnyNew = true;
+        made += 1;
         line = lineOf(message, tools);
         lines.set(message.id, line);
       }

@@ -1,24 +1,142 @@
-/** Markdown as elements. */
+/**
+ * A message's text, which may be Markdown and may still be growing, as elements. HTML in it is text; what may be seen of
+ * Markdown is in markdown/nodes.ts, what is looked for in markdown/lex.ts.
+ */
 
-import { make, setText } from "./dom.js";
+import type { Token } from "marked";
+
+import { button, make, setText } from "./dom.js";
+import { lex } from "./markdown/lex.js";
+import { blockOf, plainOf } from "./markdown/nodes.js";
+import { lexOpen } from "./markdown/open-ends.js";
+import { patch } from "./markdown/patch.js";
 import type { Context } from "./part.js";
 
-/** A text in Markdown. */
+/** How much of a text is shown at first, and with each "Show more": characters and lines, whichever is reached first. */
+const MAX_CHARACTERS = 20_000;
+const MAX_LINES = 500;
+
+/** A block that is shown. */
+interface Block {
+  /** Where it ends in the text. */
+  readonly end: number;
+  readonly token: Token;
+  /** Null: nothing is seen of it. */
+  readonly element: HTMLElement | null;
+}
+
+/** One text. */
 export class MarkdownView {
   readonly element = make("div", { class: "markdown" });
-  plain = "";
+  readonly #context: Context;
+  readonly #content = make("div", { class: "prose" });
+  readonly #more: HTMLButtonElement;
+  #text = "";
+  #isComplete = false;
+  #pieces = 1;
+  #shown: string | null = null;
+  #isEnded = false;
+  #blocks: Block[] = [];
 
-  constructor(_context: Context) {
-    this.element.style.whiteSpace = "pre-wrap";
+  constructor(context: Context) {
+    this.#context = context;
+    this.#more = button({ part: "more", class: "show-more" }, () => {
+      this.#pieces++;
+      this.#draw();
+    });
+    this.element.append(this.#content);
   }
 
-  set(text: string, _isComplete: boolean): void {
-    this.plain = text;
-    setText(this.element, text);
+  /** What is shown, as plain text. */
+  get plain(): string {
+    return plainOf(this.#blocks.map(({ token }) => token)).trim();
+  }
+
+  /** Shows this text; one that is complete is not expected to grow. */
+  set(text: string, isComplete: boolean): void {
+    this.#text = text;
+    this.#isComplete = isComplete;
+    this.#draw();
+  }
+
+  #draw(): void {
+    const shown = startOf(this.#text, this.#pieces);
+    const hasMore = shown.length < this.#text.length;
+    const isEnded = this.#isComplete && !hasMore;
+    if (shown !== this.#shown || isEnded !== this.#isEnded) this.#show(shown, isEnded);
+    this.#offer(hasMore);
+  }
+
+  #show(source: string, isEnded: boolean): void {
+    const text = source.replaceAll("\0", "\ufffd").replace(/\r\n?/g, "\n");
+    // What has been added may change the last block, and give the one before it its last line back.
+    const kept = this.#shown !== null && source.startsWith(this.#shown) ? this.#stable() : 0;
+    const start = this.#blocks[kept - 1]?.end ?? 0;
+    const rest = text.slice(start);
+    const tokens = isEnded ? lex(rest) : lexOpen(rest);
+    let end = start;
+    const fresh = tokens.map((token): Block => {
+      end += token.raw.length;
+      return { token, end, element: blockOf(token) };
+    });
+    const before = this.#blocks.slice(0, kept);
+    patch(this.#content, elementsOf(before).length, elementsOf(fresh));
+    const shown = [...this.#content.children] as HTMLElement[];
+    this.#blocks = [...before, ...fresh];
+    let at = 0;
+    this.#blocks = this.#blocks.map((block) => (block.element ? { ...block, element: shown[at++] ?? null } : block));
+    this.#shown = source;
+    this.#isEnded = isEnded;
+  }
+
+  /** How many blocks stay as they are, whatever is added to the text: all but the last two. */
+  #stable(): number {
+    let count = this.#blocks.length;
+    for (let seen = 0; count > 0 && seen < 2; count--) if (this.#blocks[count - 1]?.element) seen++;
+    return count;
+  }
+
+  #offer(hasMore: boolean): void {
+    if (!hasMore) {
+      if (!this.#more.parentNode) return;
+      // The focus stays near what was read last.
+      const hadFocus = (this.#more.getRootNode() as ShadowRoot).activeElement === this.#more;
+      this.#more.remove();
+      if (!hadFocus) return;
+      this.element.tabIndex = -1;
+      this.element.focus({ preventScroll: true });
+      return;
+    }
+    setText(this.#more, this.#context.say("showMore"));
+    if (!this.#more.parentNode) this.element.append(this.#more);
   }
 }
 
-/** The text without its signs. */
+/** What a text reads: for a screen reader. As much of it as is shown at first. */
 export function plainText(markdown: string): string {
-  return markdown;
+  return plainOf(lex(startOf(markdown, 1))).trim();
+}
+
+function elementsOf(blocks: readonly Block[]): HTMLElement[] {
+  return blocks.flatMap(({ element }) => element ?? []);
+}
+
+/** The first pieces of a text, cut at the end of a line or else between two characters. */
+function startOf(text: string, pieces: number): string {
+  let end = 0;
+  for (let piece = 0; piece < pieces && end < text.length; piece++) end = endOfPiece(text, end);
+  return text.slice(0, end);
+}
+
+function endOfPiece(text: string, start: number): number {
+  const limit = Math.min(text.length, start + MAX_CHARACTERS);
+  let at = start;
+  for (let line = 0; line < MAX_LINES; line++) {
+    const next = text.indexOf("\n", at) + 1;
+    if (next === 0 || next > limit) break;
+    at = next;
+    if (line === MAX_LINES - 1) return at;
+  }
+  const code = text.charCodeAt(limit - 1);
+  return limit < text.length && code >= 0xd800 && code < 0xdc00 ? limit - 1 : limit;
 }

@@ -25,8 +25,6 @@ export function noticeOf({ event, text }: SystemMessage, context: Context): stri
       return context.say(event, { name: text ?? context.say("assistant") });
     case "liveAgentJoined":
       return context.say(event, { name: text ?? context.say("liveAgent") });
-    case "sessionEnd":
-      return context.say(text === "REASON_USER_ABANDONED" ? "chatTimedOut" : "chatEnded");
     default: {
       const name = PLAIN[event];
       return name ? context.say(name) : "";

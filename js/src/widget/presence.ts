@@ -8,28 +8,31 @@ import type { PolyChatOptions } from "./types.js";
 const KEY = "poly-chat-begun";
 
 /** Whether it is worth to look for a stored session. */
-export function mayBeStored(options: PolyChatOptions): boolean {
-  const { persistence } = options;
+export function mayBeStored({ persistence }: PolyChatOptions): boolean {
   if (typeof persistence === "object") return true;
-  try {
-    return storageOf(persistence)?.getItem(KEY) === "1";
-  } catch {
-    return false;
-  }
+  return ask(persistence, (storage) => storage.getItem(KEY)) === "1";
 }
 
 /** A chat with these options has connected. */
-export function rememberChat(options: PolyChatOptions): void {
-  const { persistence } = options;
-  if (typeof persistence === "object") return;
-  try {
-    storageOf(persistence)?.setItem(KEY, "1");
-  } catch {
-    // The session is not stored either.
-  }
+export function rememberChat({ persistence }: PolyChatOptions): void {
+  ask(persistence, (storage) => {
+    storage.setItem(KEY, "1");
+  });
 }
 
-function storageOf(persistence: "local" | "tab" | "none" | undefined): Storage | null {
-  if (persistence === "none") return null;
-  return persistence === "tab" ? sessionStorage : localStorage;
+/** No session was found. */
+export function forgetChat({ persistence }: PolyChatOptions): void {
+  ask(persistence, (storage) => {
+    storage.removeItem(KEY);
+  });
+}
+
+/** A browser that denies the storage, or has no room in it, stores no session either. */
+function ask<T>(persistence: PolyChatOptions["persistence"], work: (storage: Storage) => T): T | null {
+  if (persistence === "none" || typeof persistence === "object") return null;
+  try {
+    return work(persistence === "tab" ? sessionStorage : localStorage);
+  } catch {
+    return null;
+  }
 }

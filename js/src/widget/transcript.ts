@@ -27,7 +27,7 @@ export class Transcript implements Part {
     "aria-live": "off",
     tabindex: "0",
   });
-  readonly #content = make("div", { class: "content" });
+  readonly #content = make("div", { class: "scrolled" });
   readonly #lines = new Lines();
   readonly #typing: Typing;
   readonly #earlier: HTMLButtonElement;
@@ -42,7 +42,7 @@ export class Transcript implements Part {
   #state: ChatState = IDLE;
   #start = 0;
   #isWhole = true;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancelRest = (): void => undefined;
   #isWatching = false;
 
   constructor(context: Context) {
@@ -101,8 +101,7 @@ export class Transcript implements Part {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancelRest();
     this.#scroll.stop();
     this.#top.disconnect();
     this.#lightbox.close();
@@ -128,8 +127,7 @@ export class Transcript implements Part {
   }
 
   #draw(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancelRest();
     if (!this.#tools) return;
     const { messages } = this.#state;
     const { isAtEnd } = this.#scroll;
@@ -138,16 +136,32 @@ export class Transcript implements Part {
       this.#scroll.keep(element, change);
     });
     this.#earlier.hidden = this.#start === 0;
-    if (this.#isWhole) return;
-    this.#timer = setTimeout(() => {
+    if (!this.#isWhole) this.#drawRest();
+  }
+
+  /** Draws on in the next frame; a page that is hidden gets none. */
+  #drawRest(): void {
+    const draw = (): void => {
       this.#draw();
-    });
+    };
+    if (document.hidden) {
+      const timer = setTimeout(draw);
+      this.#cancelRest = () => {
+        clearTimeout(timer);
+      };
+    } else {
+      const frame = requestAnimationFrame(draw);
+      this.#cancelRest = () => {
+        cancelAnimationFrame(frame);
+      };
+    }
   }
 
   #moved(): void {
-    if (this.#scroll.isAtEnd) this.#jump.hidden = true;
+    if (!this.#scroll.isAtEnd) return;
+    this.#jump.hidden = true;
     // What was fetched for a reader who went up is of no more use.
-    if (this.#scroll.isAtEnd) this.#draw();
+    this.#draw();
   }
 
   #showEarlier(): void {

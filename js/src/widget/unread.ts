@@ -1,77 +1,75 @@
 /**
- * How many messages have come that the user has not seen, and the badge in the page's title while the page is hidden. The last
- * one seen is remembered in this browser, so that a page which is opened anew counts on from there.
+ * How many messages have come that the user has not seen. The last one seen is remembered in this browser, so that a page which
+ * is opened anew counts on from there.
  */
 
 import type { ChatState } from "../index.js";
+import { countInTitle } from "./title.js";
 
 const KEY = "poly-chat-seen";
+/** Conversations whose last message is remembered: those of several connectors, or of several widgets on a page. */
+const MOST = 8;
 
 /** The counter of one widget. */
 export class Unread {
   #count = 0;
-  #seen: string | null = null;
-  #isRead = false;
-  #badge: { title: string; shown: string } | null = null;
+  /** Ids of messages that were the last one seen, of this conversation or another. */
+  #seen: ReadonlySet<string> | null = null;
+  #last: string | null = null;
+  #wasHidden = false;
 
   get count(): number {
     return this.#count;
   }
 
-  /** Counts anew; whether the number is another one. */
+  /** Counts anew; whether the number is another one. `isSeen`: the user looks at the conversation now. */
   update({ messages }: ChatState, isSeen: boolean): boolean {
     const before = this.#count;
-    if (!this.#isRead) this.#seen = recall();
-    this.#isRead = true;
+    // Meanwhile it may have been read in another tab.
+    if (this.#wasHidden && !document.hidden) this.#seen = null;
+    this.#wasHidden = document.hidden;
+    const seen = (this.#seen ??= new Set(recall()));
     let count = 0;
-    let last: string | null = null;
     for (let at = messages.length - 1; at >= 0; at--) {
       const message = messages[at];
       if (message?.role !== "agent") continue;
-      if (message.messageId === this.#seen) break;
-      last ??= message.messageId;
-      if (isSeen) break;
+      const { messageId } = message;
+      if (messageId === this.#last || seen.has(messageId)) break;
+      if (isSeen) {
+        this.#see(messageId);
+        break;
+      }
       count += 1;
     }
-    if (isSeen && last !== null) {
-      this.#seen = last;
-      remember(last);
-    }
     this.#count = count;
-    this.#showBadge();
+    countInTitle(this, count);
     return count !== before;
   }
 
-  /** Takes the badge away. */
+  /** It takes no part in the page's title any more. */
   stop(): void {
-    if (this.#badge && document.title === this.#badge.shown) document.title = this.#badge.title;
-    this.#badge = null;
+    countInTitle(this, 0);
   }
 
-  #showBadge(): void {
-    if (!document.hidden || this.#count === 0) {
-      this.stop();
-      return;
-    }
-    // The page may have written another title meanwhile: that one it is, then.
-    const title = this.#badge && document.title === this.#badge.shown ? this.#badge.title : document.title;
-    const shown = `(${this.#count}) ${title}`;
-    if (document.title !== shown) document.title = shown;
-    this.#badge = { title, shown };
+  #see(messageId: string): void {
+    const others = recall().filter((id) => id !== this.#last);
+    this.#last = messageId;
+    remember([messageId, ...others].slice(0, MOST));
   }
 }
 
-function recall(): string | null {
+function recall(): string[] {
   try {
-    return localStorage.getItem(KEY);
+    const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    return Array.isArray(stored) ? stored.filter((id) => typeof id === "string") : [];
   } catch {
-    return null;
+    return [];
   }
 }
 
-function remember(messageId: string): void {
+function remember(messageIds: readonly string[]): void {
   try {
-    localStorage.setItem(KEY, messageId);
+    localStorage.setItem(KEY, JSON.stringify(messageIds));
   } catch {
     // The next page counts from its beginning.
   }

@@ -1,17 +1,23 @@
 /**
- * A panel that covers a small screen: it keeps to the part of the window that the on-screen keyboard leaves, and the page
- * behind it does not scroll.
+ * A panel that covers the window: it keeps to the part of it that the on-screen keyboard leaves, and the page behind it does not
+ * scroll.
  */
 
-/** Small enough that the panel covers it all. */
+/** Small enough that an open panel covers it all: phones upright and on their side, and pages that are zoomed in. */
 const SMALL = "(max-width: 480px), (max-height: 480px)";
+
+/** Pixels that are missing from the window's height when a keyboard is there. The bars of a browser are smaller. */
+const KEYBOARD = 120;
+
+/** Widgets that cover the window, and how the page scrolled before the first of them. */
+const holders = new Set<Viewport>();
+let overflow = "";
 
 /** Follows the window while the panel covers it. */
 export class Viewport {
   readonly #root: HTMLElement;
   readonly #changed: () => void;
   #query: MediaQueryList | null = null;
-  #overflow: string | null = null;
 
   /** `changed`: the window became small or large. */
   constructor(root: HTMLElement, changed: () => void) {
@@ -30,19 +36,19 @@ export class Viewport {
 
   /** The panel covers the window now, or no longer. */
   cover(isCovering: boolean): void {
+    if (isCovering === holders.has(this)) return;
     const { style } = document.documentElement;
-    const isHeld = this.#overflow !== null;
-    if (isCovering === isHeld) return;
     const viewport = window.visualViewport;
     if (isCovering) {
-      this.#overflow = style.overflow;
+      if (holders.size === 0) overflow = style.overflow;
+      holders.add(this);
       style.overflow = "hidden";
       viewport?.addEventListener("resize", this.#follow);
       viewport?.addEventListener("scroll", this.#follow);
       this.#follow();
     } else {
-      style.overflow = this.#overflow ?? "";
-      this.#overflow = null;
+      holders.delete(this);
+      if (holders.size === 0) style.overflow = overflow;
       viewport?.removeEventListener("resize", this.#follow);
       viewport?.removeEventListener("scroll", this.#follow);
     }
@@ -60,5 +66,7 @@ export class Viewport {
     if (!viewport || viewport.scale > 1.01) return;
     this.#root.style.setProperty("--viewport-height", `${viewport.height}px`);
     this.#root.style.setProperty("--viewport-top", `${viewport.offsetTop}px`);
+    // A keyboard covers the bar at the lower edge that the panel else keeps clear of.
+    this.#root.toggleAttribute("data-keyboard", document.documentElement.clientHeight - viewport.height > KEYBOARD);
   };
 }

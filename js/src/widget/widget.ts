@@ -7,17 +7,19 @@ import css from "#style";
 import { IDLE } from "../idle.js";
 import type { Chat, ChatState } from "../index.js";
 import { Announcer } from "./announcer.js";
+import { WIDGET_OPTIONS } from "./attributes.js";
 import { Banner } from "./banner.js";
 import { Composer } from "./composer.js";
 import { hasConsent } from "./consent.js";
 import { Disclaimer } from "./disclaimer.js";
-import { button, make, mark, setText } from "./dom.js";
+import { make, mark } from "./dom.js";
 import { Ending } from "./ending.js";
 import { Focus } from "./focus.js";
 import { Handoff } from "./handoff.js";
 import { Header } from "./header.js";
-import { icon } from "./icons.js";
+import { fenceKeys } from "./keys.js";
 import { Launcher } from "./launcher.js";
+import { Panel } from "./panel.js";
 import type { Context, Part } from "./part.js";
 import { addStyle } from "./style.js";
 import { Suggestions } from "./suggestions.js";
@@ -28,8 +30,8 @@ import { Unread } from "./unread.js";
 import { Viewport } from "./viewport.js";
 import { Words, type OwnTexts } from "./words.js";
 
-/** The height of an element that stands in the page, unless the page gives it another. */
-const INLINE = ":host{block-size:var(--poly-chat-height,640px)}";
+/** An element that stands in the page has a height, unless the page gives it another; any other takes no room there. */
+const INLINE = ":host{display:block;block-size:var(--poly-chat-height,640px)}";
 
 const nothing = (): void => undefined;
 
@@ -39,26 +41,16 @@ export class Widget implements Context {
   options: PolyChatOptions = {};
   readonly #emit: (event: WidgetEvent) => void;
   readonly #root = make("div", { class: "root" });
-  readonly #panel = make("div", { part: "panel", class: "panel", tabindex: "-1" });
-  readonly #problem = make("p", { role: "alert", part: "problem", class: "problem" });
   /** What had the focus is gone, and the user goes on writing; or reading, where writing brings up a keyboard. */
   readonly #goOn = (): void => {
-    this.#focus.move(this.#entrance());
+    this.#focus.move(this.#panel.entrance);
   };
   readonly #announcer = new Announcer(this);
-  readonly #composer = new Composer(this);
   readonly #transcript = new Transcript(this);
-  readonly #header = new Header(this, () => {
+  readonly #close = (): void => {
     this.close();
-  });
-  /** The way out of a panel that covers the window and has no header. */
-  readonly #wayOut = button(
-    { class: "way-out" },
-    () => {
-      this.close();
-    },
-    icon("close"),
-  );
+  };
+  readonly #header = new Header(this, this.#close);
   readonly #launcher = new Launcher(this, () => {
     this.toggle();
   });
@@ -70,20 +62,23 @@ export class Widget implements Context {
     this.#transcript,
     new Suggestions(this, this.#goOn),
     new Ending(this, this.#goOn),
-    this.#composer,
+    new Composer(this),
     this.#announcer,
   ];
-  readonly #unread = new Unread();
-  readonly #focus: Focus;
-  readonly #viewport = new Viewport(this.#root, () => {
-    this.#draw();
-  });
+  readonly #panel = new Panel(
+    this,
+    this.#close,
+    this.#parts.map(({ element }) => element),
+  );
   readonly #redraw = (): void => {
     this.#draw();
   };
+  readonly #viewport = new Viewport(this.#root, this.#redraw);
+  readonly #unread = new Unread();
+  readonly #focus: Focus;
   readonly #inlineStyle: { disabled: boolean };
   #isOpen = false;
-  #texts: OwnTexts = {};
+  #texts: OwnTexts | null = null;
   #words = new Words([]);
   /** What the words were chosen by. */
   #wanted = "";
@@ -93,15 +88,17 @@ export class Widget implements Context {
 
   constructor(root: ShadowRoot, emit: (event: WidgetEvent) => void) {
     this.#emit = emit;
-    this.#focus = new Focus(root, this.#panel);
-    this.#panel.append(this.#wayOut, ...this.#parts.map(({ element }) => element), this.#problem);
-    this.#root.append(this.#launcher.element, this.#panel);
+    this.#focus = new Focus(root, this.#panel.element);
+    this.#launcher.controls(this.#panel.element);
+    this.#root.append(this.#launcher.element, this.#panel.element);
     this.#root.addEventListener("keydown", (event) => {
       this.#pressed(event);
     });
+    fenceKeys(this.#root);
     root.append(this.#root);
     addStyle(root, css);
     this.#inlineStyle = addStyle(root, INLINE);
+    this.#inlineStyle.disabled = true;
   }
 
   get language(): string {
@@ -120,22 +117,17 @@ export class Widget implements Context {
     return this.#unread.count;
   }
 
-  get texts(): OwnTexts {
+  get texts(): OwnTexts | null {
     return this.#texts;
   }
 
-  set texts(texts: OwnTexts) {
+  set texts(texts: OwnTexts | null) {
     this.#texts = texts;
     this.#wanted = "";
   }
 
   get #mode(): NonNullable<PolyChatOptions["renderMode"]> {
     return this.options.renderMode ?? "floating";
-  }
-
-  /** Whether the panel covers the window, though the page is there below it. */
-  get #isCovering(): boolean {
-    return this.#isOpen && this.#mode === "floating" && this.#viewport.isSmall;
   }
 
   say(text: keyof Texts, values?: Readonly<Record<string, string | number>>): string {
@@ -151,14 +143,14 @@ export class Widget implements Context {
   }
 
   send(text: string): boolean {
-    setText(this.#problem, "");
+    this.#panel.say("");
     if (!this.chat || text.trim() === "" || !hasConsent(this.options)) return false;
     try {
       void this.chat.send(text);
       this.#transcript.scrollToEnd();
       return true;
     } catch (thrown) {
-      setText(this.#problem, thrown instanceof Error ? thrown.message : String(thrown));
+      this.#panel.say(thrown instanceof Error ? thrown.message : String(thrown));
       return false;
     }
   }
@@ -170,8 +162,9 @@ export class Widget implements Context {
     this.#launcher.dismiss();
     this.#launcher.animate("none");
     this.#draw();
-    if (focus) this.#focus.enter(this.#entrance());
     if (!was) this.#emit({ type: "widgetOpened" });
+    // Whoever is told may have closed it again.
+    if (focus && this.isOpen) this.#focus.enter(this.#panel.entrance);
   }
 
   close(): void {
@@ -199,16 +192,18 @@ export class Widget implements Context {
     this.#launcher.renew();
   }
 
-  /** Shows this chat from now on, and what is wrong where there is none. To be called after each change of options and texts. */
-  show(chat: Chat | null, problem: string): void {
-    if (!this.#leave) this.#start();
-    setText(this.#problem, problem);
+  /** Shows this chat from now on, with these options, and says what is wrong. To be called after each change of texts too. */
+  show(chat: Chat | null, options: PolyChatOptions, problem: string): void {
+    if (!isSame(options, this.options)) this.#shown = null;
+    this.options = options;
+    this.#panel.say(problem);
     if (chat !== this.chat || !this.#leave) {
-      this.#leave?.();
+      if (this.#leave) this.#leave();
+      else this.#start();
       this.chat = chat;
       this.#leave = chat?.subscribe(this.#redraw) ?? nothing;
+      this.#shown = null;
     }
-    this.#shown = null;
     this.#draw();
   }
 
@@ -218,6 +213,7 @@ export class Widget implements Context {
     this.#leave = null;
     this.chat = null;
     document.removeEventListener("visibilitychange", this.#redraw);
+    window.removeEventListener("languagechange", this.#redraw);
     this.#dark?.removeEventListener("change", this.#redraw);
     this.#viewport.stop();
     this.#unread.stop();
@@ -226,6 +222,7 @@ export class Widget implements Context {
 
   #start(): void {
     document.addEventListener("visibilitychange", this.#redraw);
+    window.addEventListener("languagechange", this.#redraw);
     this.#dark = matchMedia("(prefers-color-scheme: dark)");
     this.#dark.addEventListener("change", this.#redraw);
   }
@@ -236,39 +233,36 @@ export class Widget implements Context {
     const hasOtherWords = this.#chooseWords(state.language);
     const before = hasOtherWords ? null : this.#shown;
     this.#shown = state;
-    if (this.#unread.update(state, this.isSeen)) this.#emit({ type: "widgetUnread", count: this.#unread.count });
+    const isOtherCount = this.#unread.update(state, this.isSeen);
     this.#drawFrame(state);
     this.#launcher.update(this.#isOpen, this.#unread.count);
     for (const part of this.#parts) part.update(state, before);
+    if (isOtherCount) this.#emit({ type: "widgetUnread", count: this.#unread.count });
   }
 
   /** What is around the parts. */
-  #drawFrame(state: ChatState): void {
-    const isFloating = this.#mode === "floating";
-    const isCovering = this.#isCovering;
+  #drawFrame({ connection }: ChatState): void {
+    const mode = this.#mode;
+    const isFloating = mode === "floating";
+    const isCovering = isFloating && this.#isOpen && this.#viewport.isSmall;
     const { theme = "auto", position = "end", showHeader = true } = this.options;
     const marks = {
-      "data-mode": this.#mode,
+      "data-mode": mode,
       "data-open": String(this.isOpen),
       "data-cover": String(isCovering),
-      "data-status": state.connection.status,
+      "data-status": connection.status,
       "data-theme": theme === "auto" ? (this.#dark?.matches ? "dark" : "light") : theme,
       "data-position": position,
       "data-consent": hasConsent(this.options) ? "given" : "needed",
       lang: this.language,
       dir: this.#words.direction,
     };
-    this.#inlineStyle.disabled = this.#mode !== "inline";
     for (const [name, value] of Object.entries(marks)) mark(this.#root, name, value);
-    mark(this.#panel, "role", isFloating ? "dialog" : "region");
-    mark(this.#panel, "aria-modal", isCovering ? "true" : null);
-    mark(this.#panel, "aria-label", this.options.heading ?? this.say("heading"));
-    this.#panel.hidden = !this.isOpen;
+    this.#inlineStyle.disabled = mode !== "inline";
+    this.#panel.update({ isOpen: this.isOpen, isFloating, isCovering });
     this.#header.element.hidden = !showHeader;
-    this.#wayOut.hidden = showHeader || !isCovering;
-    mark(this.#wayOut, "aria-label", this.say("closeChat"));
     this.#launcher.element.hidden = !isFloating || isCovering;
-    this.#viewport.cover(isCovering);
+    this.#viewport.cover(isCovering || mode === "fullscreen");
   }
 
   /** Whether there are others than before. */
@@ -277,26 +271,23 @@ export class Widget implements Context {
     const key = JSON.stringify(wanted);
     if (key === this.#wanted) return false;
     this.#wanted = key;
-    this.#words = new Words(wanted, this.#texts);
+    this.#words = new Words(wanted, this.#texts ?? {});
     return true;
   }
 
-  /** What the user came for: the text box, or what is asked before there is one. */
-  #entrance(): HTMLElement | null {
-    if (hasConsent(this.options)) {
-      return this.#panel.querySelector("textarea:not(:disabled)") ?? this.#panel.querySelector("[part~='new-chat']");
-    }
-    return this.#panel.querySelector("[part~='agree']");
-  }
-
   #pressed(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.isComposing || !this.#isOpen) return;
-    if (event.key === "Escape" && this.#mode === "floating") {
+    if (event.defaultPrevented || event.isComposing || !this.#isOpen || this.#mode !== "floating") return;
+    if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation();
       this.close();
-    } else if (event.key === "Tab" && this.#isCovering) {
+    } else if (event.key === "Tab" && this.#panel.element.getAttribute("aria-modal") === "true") {
       this.#focus.keep(event);
     }
   }
+}
+
+/** Whether all that is shown is the same. */
+function isSame(some: PolyChatOptions, others: PolyChatOptions): boolean {
+  return WIDGET_OPTIONS.every((name) => some[name] === others[name]);
 }

@@ -53,12 +53,26 @@ impl Page {
     ///
     /// When it does not get there: with what had the focus on the way.
     pub async fn tab_to(&self, selector: &str) {
+        self.walk_to(selector, async || self.press(key::TAB).await).await;
+    }
+
+    /// As [`Page::tab_to`], backwards.
+    ///
+    /// # Panics
+    ///
+    /// As [`Page::tab_to`].
+    pub async fn tab_back_to(&self, selector: &str) {
+        self.walk_to(selector, async || self.press_with(key::SHIFT, key::TAB).await).await;
+    }
+
+    async fn walk_to(&self, selector: &str, step: impl AsyncFn()) {
+        self.wait_for(selector).await;
         let mut way = Vec::new();
         for _ in 0..MOST_TABS {
             if self.has_focus(selector).await {
                 return;
             }
-            self.press(key::TAB).await;
+            step().await;
             way.push(self.focus().await);
         }
         panic!("Tab does not lead to {selector}, but to: {}", way.join(", "));

@@ -83,7 +83,10 @@ impl Page {
                 self.size_window(width + across, height + above).await;
             }
         }
-        self.wait_until(&format!("innerWidth === {width} && innerHeight === {height}")).await;
+        // A page that is not made for phones has more room on one than there is.
+        if self.engine() != Engine::Chromium {
+            self.wait_until(&format!("innerWidth === {width} && innerHeight === {height}")).await;
+        }
     }
 
     /// Chromium: shows the page in a window without a frame, of exactly these CSS pixels, each of which is one of the screen.
@@ -125,6 +128,17 @@ impl Page {
             self.wait_until(&format!("matchMedia('({name}: {value})').matches")).await;
         }
         true
+    }
+
+    /// Has the page believe that it is behind another tab, or in sight again: no driver has a command for it.
+    pub async fn set_hidden(&self, is_hidden: bool) {
+        let script = "
+            const [isHidden] = arguments;
+            Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true });
+            const state = isHidden ? 'hidden' : 'visible';
+            Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+            document.dispatchEvent(new Event('visibilitychange'));";
+        self.eval(script, &[json!(is_hidden)]).await;
     }
 
     async fn size_window(&self, width: u32, height: u32) {

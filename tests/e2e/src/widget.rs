@@ -113,6 +113,15 @@ impl<'a> Widget<'a> {
         self.page.click(&inside(&which)).await;
     }
 
+    /// Has the agent say something unasked, in one message.
+    pub async fn is_told(&self, text: &str) {
+        let frame = json!({
+            "type": "EVENT_TYPE_POLY_AGENT_MESSAGE",
+            "payload": { "message_id": format!("unasked-{text}"), "text": text, "agent_name": "Ada" },
+        });
+        self.chat.order("send", json!({ "frames": [frame], "log": true })).await;
+    }
+
     /// The texts of all bubbles, in order.
     pub async fn bubbles(&self) -> Vec<String> {
         self.page.texts(&part("bubble")).await

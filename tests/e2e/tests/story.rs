@@ -101,6 +101,8 @@ fn a_user_walks_through_a_whole_conversation() {
         // The conversation is ended, and a new one begun.
         page.click(&part("menu")).await;
         page.click(&part("end-chat")).await;
+        page.wait_for_text(&part("menu-list"), "End this chat?").await;
+        page.click(&part("end-chat")).await;
         page.wait_for(&part("ending")).await;
         page.wait_for(&at("[part~=input]:disabled")).await;
         page.click(&at("[part~=ending] [part~=new-chat]")).await;

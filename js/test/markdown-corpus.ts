@@ -1,0 +1,27 @@
+/** Texts as agents write them, and some as only tests do. */
+
+export const CORPUS: readonly string[] = [
+  "Hello, I'm Ada. How can I help?",
+  'We\'re open **every day**:\n\n- Mon–Fri: 12:00–22:00\n- Sat: *11:00*–23:00\n- Sun: closed\n\nSee [our menu](https://example.com/menu "Menu") or call [us](tel:+442079460000).',
+  "# Heading\n\nText with `code`, ~~old~~ and **bold _and italic_** words.\n\n## Another\nRight below.\n\n1. one\n2. two\n   - nested\n   - more\n3. three\n\nEnd.",
+  "```js\nconst a = `x`;\nif (a < 1) { b(); }\n```\n\nAfter.\n\n~~~\nother\n~~~\nlast",
+  "| Dish | Price |\n|:-----|------:|\n| Soup | **5** |\n| [Fish](https://a.com/fish) | 12 |\n\nAll *fresh*.",
+  "text\n| a | b |\n|---|---|\n| 1 | 2 |\nmore\n\n| x |\n|---|---|\n| not | one |",
+  "> quote **bold**\n> more\nlazy\n\n> > nested\n> back\n\nplain",
+  "Line one\nLine two\n---\nBelow a rule\n===\nnot a heading",
+  "- [ ] open\n- [x] done\n\n  with a paragraph\n- last\n\n\n- again\n* other list\n+ third",
+  "1) a\n2) b\n\n10. ten\n11. eleven\n\n    code\n\n    more code\n\ntext",
+  '<div>\n<p onclick="x">**hi**</p>\n</div>\n\n<!-- comment\nover lines -->\n\n<script>\nalert(1)\n</script>',
+  "[a]: https://b.com\n\n[a] and [a][b] and ![i](https://a.com/i.png)\n\n[x](javascript:alert(1)) [y](  https://ok.com  )",
+  "Visit https://example.com/path?x=1&y=2, www.example.com or mail me@example.com. <https://auto.link> <a@b.co>",
+  "مرحبا **بك** في [المطعم](https://example.com)\n\n- واحد\n- two\n\nこんにちは、**東京**です。*はい*",
+  "a*b*c **d*e** _f_g_ __h__i __ j__ `k``l` ``m`n`` ***o*** **p *q* r** \\*s\\* *t",
+  "5 * 3 * 2 = 30 and a_b_c and 2*3\n\n* * *\n\n- - -\n\n___",
+  "para\n#not\n# yes\n#\n####### seven\n\n+\n+ a\n-\n\n1.\n",
+  "&lt;b&gt; &amp;amp; &#60; &bogus; \\& \\\\ \\` end  \ntwo spaces\\\nbackslash",
+  "- a\n\n  b\n\n      code\n- c\n\nd\n\n- ```\n  fenced\n  ```\n- e",
+  "> - a\n> - b\n>\n> ```\n> c\n> ```\n> # d\n\n- > e\n  > f\n- g",
+  "😀😀 **😀** [😀](https://a.com/😀)\n\n\ud83d alone \udc00 too\n\n\u202eright\u202c \u2066x\u2069",
+  "a\r\nb\r\n\r\n- c\r\n- d\r\r**e**",
+  "   \n\n\n   leading\n\n\n\ntrailing   \n\n\n",
+];
