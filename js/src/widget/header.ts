@@ -9,7 +9,7 @@ import type { Context, Part } from "./part.js";
 
 /** The panel's header. */
 export class Header implements Part {
-  readonly element = make("header", { part: "header", class: "header" });
+  readonly element = make("div", { part: "header", class: "header" });
   readonly #name = make("h2", { part: "name", class: "name", dir: "auto" });
   readonly #subtitle = make("p", { part: "subtitle", class: "subtitle" });
   readonly #menu: Menu;
