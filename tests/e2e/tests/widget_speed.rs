@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 /// Lines of the conversation before the reply.
 const HISTORY: usize = 2_000;
+/// When it was: what has only just been said would be announced to a screen reader.
+const LONG_AGO: &str = "2020-01-01T12:00:00Z";
 /// Pieces in which the reply comes.
 const CHUNKS: usize = 2_000;
 /// Pieces that come together, and how often they do: a quick writer.
@@ -30,9 +32,10 @@ async fn long_conversation<'a>(page: &'a Page, sandbox: &'a Sandbox) -> Chat<'a>
                 at % 4 + 2
             );
             [
-                json!({ "type": "EVENT_TYPE_USER_MESSAGE", "payload": question }),
+                json!({ "type": "EVENT_TYPE_USER_MESSAGE", "timestamp": LONG_AGO, "payload": question }),
                 json!({
                     "type": "EVENT_TYPE_POLY_AGENT_MESSAGE",
+                    "timestamp": LONG_AGO,
                     "payload": { "message_id": format!("a{at}"), "text": text },
                 }),
             ]
