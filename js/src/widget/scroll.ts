@@ -82,7 +82,8 @@ export class Scroll {
   #follow(): void {
     const now = this.#measures();
     // Who has just gone away is not fetched back, though no event has told of it yet.
-    if (now.outer > 0 && this.isAtEnd && isAtEndAfter(true, this.#last, now)) this.#box.scrollTop = now.inner;
+    if (now.outer > 0 && this.isAtEnd) this.#set(isAtEndAfter(true, this.#last, now));
+    if (this.isAtEnd) this.#box.scrollTop = now.inner;
     this.#last = this.#measures();
   }
 
