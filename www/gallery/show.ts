@@ -1,6 +1,7 @@
 /** Shows one state of the gallery, still: nothing moves, blinks or depends on the machine. */
 
 import type { PolyChatElement, WidgetOptions } from "/pkg/widget.js";
+import { find, make } from "../dom.js";
 import { FakeChat } from "./fake-chat.js";
 import { startLines } from "./lines.js";
 import type { GalleryState } from "./state.js";
@@ -35,7 +36,9 @@ export async function showState(state: GalleryState, parameters: URLSearchParams
   widget.options = optionsOf(state, theme, parameters);
   widget.chat = chat;
   keepStill(widget);
-  document.body.append(widget);
+  // What a page has to have.
+  const heading = make("h1", { class: "unseen" }, state.title);
+  find("main").replaceChildren(heading, widget);
   await frame();
   state.then?.(widget, chat);
   // What follows from a click, a scroll or a size is there a frame later.

@@ -20,15 +20,17 @@ for (const name of ["submit", "auxclick"]) addEventListener(name, () => note(nam
 addEventListener("error", ({ message }) => note(`error: ${message}`));
 addEventListener("unhandledrejection", ({ reason }) => note(`unhandled: ${reason}`));
 
-/** Pictures that the API names, which the policy keeps from being loaded. */
+/** Where pictures may come from: those that the API itself names. The policy keeps even them from being loaded. */
+const hosts = new Set([location.host, new URL(api).host, "pictures.example"]);
+
+/** Other pictures that would have been loaded. */
 globalThis.refused = [];
 document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
   if (blockedURI.endsWith("/favicon.ico")) return;
-  if (effectiveDirective === "img-src") refused.push(blockedURI);
-  else note(`refused: ${effectiveDirective} ${blockedURI}`);
+  if (effectiveDirective !== "img-src") note(`refused: ${effectiveDirective} ${blockedURI}`);
+  else if (!hosts.has(new URL(blockedURI).host)) refused.push(blockedURI);
 });
 
-const hosts = new Set([location.host, new URL(api).host]);
 const noteRequests = (entries) => {
   for (const { name } of entries) if (!hosts.has(new URL(name).host)) note(`a request for ${name}`);
 };

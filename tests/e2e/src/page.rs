@@ -5,6 +5,7 @@ use std::{future::Future, time::Duration};
 
 use fantoccini::{
     Client, ClientBuilder, Locator,
+    actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
     elements::Element,
     error::CmdError,
     wd::{Capabilities, WebDriverCompatibleCommand},
@@ -222,9 +223,35 @@ impl Page {
             if !element.is_enabled().await.map_err(|error| error.to_string())? {
                 return Err("it is disabled".to_owned());
             }
+            // WebKitWebDriver does not find a text box of a shadow root below the pointer.
+            if self.engine == Engine::WebKit && selector.contains(INTO_SHADOW) {
+                return self.point_at(element).await.map_err(|error| error.to_string());
+            }
             element.click().await.map_err(|error| error.to_string())
         };
         self.keep_looking(&format!("{selector} to be clickable"), look).await;
+    }
+
+    /// Presses the pointer on the middle of an element.
+    async fn point_at(&self, element: Element) -> Result<(), CmdError> {
+        let script = "const [element] = arguments;
+            element.scrollIntoView({ block: 'nearest' });
+            const { left, top, width, height } = element.getBoundingClientRect();
+            const [x, y] = [left + width / 2, top + height / 2];
+            const root = element.getRootNode();
+            const found = root.elementFromPoint(x, y);
+            const isThere = width > 0 && (element.contains(found) || found?.contains(element));
+            return isThere ? [Math.floor(x), Math.floor(y)] : null;";
+        let argument = serde_json::to_value(&element)?;
+        let found = self.client().execute(script, vec![argument]).await?;
+        let Ok([x, y]) = serde_json::from_value::<[f64; 2]>(found) else {
+            return Err(CmdError::NotW3C("it is covered".into()));
+        };
+        let press = MouseActions::new("mouse".to_owned())
+            .then(PointerAction::MoveTo { duration: None, x, y })
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.client().perform_actions(press).await
     }
 
     /// Types into a field, after what stands there. `"\u{e007}"` is the Enter key.

@@ -54,7 +54,7 @@ fn the_user_is_told_of_a_lost_connection_and_when_it_is_tried_again() {
         assert_eq!(page.eval("return inside('[part~=banner]').hidden;", &[]).await, true);
         widget.fault(json!({ "handshake": [{ "status": 503, "times": 3 }] })).await;
         page.eval(
-            "globalThis.seconds = [];
+            "window.seconds = [];
             new MutationObserver(() => {
                 const number = Number(inside('[part~=banner]').innerText.match(/\\d+/)?.[0]);
                 if (number && number !== seconds.at(-1)) seconds.push(number);

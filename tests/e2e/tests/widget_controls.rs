@@ -52,7 +52,7 @@ fn the_page_opens_hides_and_prompts() {
         assert_eq!(call("return told.length;").await, count);
 
         // Late, and at once.
-        call("widget.onReady((chat) => (globalThis.late = chat === widget.chat));").await;
+        call("widget.onReady((chat) => (window.late = chat === widget.chat));").await;
         page.wait_until("globalThis.late").await;
         // The attributes rule what the methods have left alone.
         call("widget.setAttribute('theme', 'dark'); widget.setAttribute('position', 'start');").await;

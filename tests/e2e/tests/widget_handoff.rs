@@ -9,11 +9,11 @@ fn the_way_to_a_person_is_told_step_by_step() {
         e2e::on_sandbox(async |page, sandbox| {
             page.resize(screen).await;
             // A step long enough to be seen, whatever the machine.
-            let steps = Setup { settings: json!({ "step_ms": 700 }), ..Setup::default() };
+            let steps = Setup { settings: json!({ "step_ms": 400 }), ..Setup::default() };
             let widget = Widget::open_with(page, sandbox, "handoff", &steps, json!({})).await;
             page.wait_for_text(&part("name"), "Ada").await;
             page.eval(
-                "globalThis.steps = [];
+                "window.steps = [];
                 new MutationObserver(() => {
                     const { dataset, hidden, innerText } = inside('[part~=handoff]');
                     const step = hidden ? 'none' : `${dataset.phase}: ${innerText.replaceAll(/\\s+/g, ' ')}`;
@@ -35,11 +35,9 @@ fn the_way_to_a_person_is_told_step_by_step() {
             assert!(queue.iter().any(|step| step.contains("General Support")), "{steps:?}");
             assert!(queue.iter().any(|step| step.contains("minute")), "{steps:?}");
             assert!(steps.last().is_some_and(|last| last.starts_with("connected")), "{steps:?}");
-            println!(
-                "{steps:?} {:?}",
-                page.eval("return insideAll('li[data-role=system]').map((l) => [l.dataset.event, l.textContent])", &[])
-                    .await
-            );
+            let lines = "return insideAll('li[data-role=system]').map(({ dataset }) => dataset.event);";
+            let lines = page.eval(lines, &[]).await;
+            assert_eq!(lines, json!(["agentTriggeredHandoff", "handoffAccepted", "liveAgentJoined"]));
             assert_eq!(page.attribute(&part("header"), "data-agent").await.as_deref(), Some("live"));
 
             widget.say("A table by the window?").await;

@@ -13,7 +13,7 @@ fn a_reply_streams_in_as_markdown() {
         let slow = Setup { settings: json!({ "pace_ms": 60 }), ..Setup::default() };
         let widget = Widget::open_with(page, sandbox, "stream", &slow, json!({})).await;
         page.eval(
-            "globalThis.lengths = [];
+            "window.lengths = [];
             new MutationObserver(() => {
                 const line = inside('li[data-role=agent][data-streaming=true]');
                 const length = line?.querySelector('[part~=bubble]').textContent.length;
