@@ -77,10 +77,13 @@ export const PLACES: readonly GalleryState[] = [
         const before = chat.getSnapshot();
         chat.change({ ...before, messages: [...before.messages, ada(0, "Table 151 has just become free.")] });
       };
-      requestAnimationFrame(() => {
-        box.addEventListener("scroll", () => requestAnimationFrame(more), { once: true });
-        box.scrollTop = box.scrollHeight - box.clientHeight - 600;
-      });
+      // Once the widget has gone to the end by itself.
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => {
+          box.addEventListener("scroll", () => requestAnimationFrame(more), { once: true });
+          box.scrollTop = box.scrollHeight - box.clientHeight - 600;
+        }),
+      );
     },
   },
   {
