@@ -42,6 +42,7 @@ export class Scroll {
     this.#box = box;
     this.#content = content;
     this.#moved = moved;
+    this.#anchor();
     box.addEventListener("scroll", () => {
       this.#look();
     });
@@ -99,7 +100,13 @@ export class Scroll {
   #set(isAtEnd: boolean): void {
     if (isAtEnd === this.isAtEnd) return;
     this.isAtEnd = isAtEnd;
+    this.#anchor();
     this.#moved();
+  }
+
+  /** The browser keeps the place of a reader who is not at the end; at the end it would hide that somebody goes away. */
+  #anchor(): void {
+    this.#box.style.setProperty("overflow-anchor", this.isAtEnd ? "none" : "auto");
   }
 
   #measures(): Measures {
