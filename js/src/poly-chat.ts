@@ -8,6 +8,8 @@ import { elementClass } from "./widget/element.js";
 import { startScript } from "./widget/script.js";
 import type { PolyChatElement } from "./widget/types.js";
 
+export type { PolyChatElement };
+
 declare global {
   /**
    * The `<poly-chat>` of the page: the one that the script has made, or has found. It is there as soon as the script has run;

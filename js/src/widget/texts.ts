@@ -1,10 +1,15 @@
 /** What the widget says: its texts, and how values are put into them. The languages are in languages/, the choice in words.ts. */
 
 /**
- * One text, or one for each plural category that the language has (`Intl.PluralRules`); `other` is also what stands for a category
- * that is missing. `{name}` in a text stands for a value; the values of a text are in its line of `Texts`.
+ * One text, or one for each plural category that the language has (`Intl.PluralRules`). `{name}` in a text stands for a value; the
+ * values of a text are in its line of `Texts`.
  */
-export type Text = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
+export type Text =
+  | string
+  | ({
+      /** What also stands for a category that is missing. */
+      other: string;
+    } & Partial<Record<Intl.LDMLPluralRule, string>>);
 
 /**
  * All texts of one language. Each may count: where a text has the value `{count}`, an object by plural category says it for each

@@ -44,7 +44,11 @@ export type PolyChatOptions = Partial<ChatOptions> & WidgetOptions;
 export type WidgetEvent =
   | ChatEvent
   | { type: "widgetOpened" | "widgetClosed" | "widgetPromptClicked" | "widgetConsented" }
-  | { type: "widgetUnread"; count: number };
+  | {
+      type: "widgetUnread";
+      /** Messages that have come and were not seen: `unread` of the element. */
+      count: number;
+    };
 
 /** How the button of the launcher moves. All but `none` stand still where the user wants reduced motion. */
 export type IconAnimation = "none" | "pulse" | "bounce" | "shake";
