@@ -37,6 +37,7 @@ test("the package has the entries that are documented", () => {
     "./classic",
     "./inline",
     "./package.json",
+    "./poly-chat",
     "./poly_messaging_web.wasm",
     "./react",
     "./webview",
@@ -91,10 +92,30 @@ test("the classic script is a script, and leaves nothing but PolyMessaging on th
   assert.deepEqual(told, ["PolyMessaging"]);
 });
 
-test("text in the classic script can neither end the script that it stands in, nor depend on the page's encoding", () => {
-  const text = readFileSync("pkg/poly-messaging.js", "utf8");
-  assert.doesNotMatch(text, /<\/script|<!--/i);
+test("text in a classic script can neither end the script that it stands in, nor depend on the page's encoding", () => {
+  for (const file of ["pkg/poly-messaging.js", "pkg/poly-chat.js"]) {
+    assert.doesNotMatch(readFileSync(file, "utf8"), /<\/script|<!--/i, file);
+  }
   for (const { file } of SCRIPTS) assert.match(readFileSync(file, "utf8"), /^[\n\x20-\x7e]*$/, file);
+});
+
+test("no script makes code of a text, or elements of one", () => {
+  for (const { file } of SCRIPTS) {
+    assert.doesNotMatch(
+      readFileSync(file, "utf8"),
+      /\beval\(|\bFunction\(|\b(?:inner|outer)HTML\b|insertAdjacentHTML|document\.write|DOMParser|setHTML/,
+      file,
+    );
+  }
+});
+
+test("the licences of what others wrote are in the package", () => {
+  const told = readFileSync("pkg/THIRD-PARTY.txt", "utf8");
+  assert.match(told, /^- marked \d.*\(MIT\): poly-chat\.js, widget\.js$/m);
+  assert.match(told, /^- wasm-bindgen \d.*\(MIT OR Apache-2\.0\): poly_messaging_web\.wasm/m);
+  const [list = "", ...texts] = told.split("\n\n\n");
+  assert.equal([...list.matchAll(/^- /gm)].length, texts.length);
+  for (const text of texts) assert.match(text, /Permission is hereby granted|Licensed under the Apache License/, text);
 });
 
 test("./inline loads its module without a fetch", () => {

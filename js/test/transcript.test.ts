@@ -88,8 +88,7 @@ test("events that say nothing to the user are not shown", () => {
   for (const event of events) assert.ok(isShown(system(event)), event);
   assert.ok(isShown(system("systemMessage", "Back soon")));
   for (const text of [null, "", " \n"]) assert.ok(!isShown(system("systemMessage", text)));
-  for (const event of ["heartbeat", "unknown", "sessionEnd"] as const)
-    assert.ok(!isShown(system(event, "x")), event);
+  for (const event of ["heartbeat", "unknown", "sessionEnd"] as const) assert.ok(!isShown(system(event, "x")), event);
 });
 
 test("the window holds the last lines, and lets some more be while the reader is at the end", () => {

@@ -1,7 +1,8 @@
 /** The guide to the widget names every attribute, method, event, custom property and part that there is, and no other. */
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { test } from "node:test";
 
 import ts from "typescript";
@@ -113,3 +114,36 @@ test("what the guide says of storage is what is stored", () => {
     sorted(keys),
   );
 });
+
+/** What TypeScript has to say of the listings of a guide, as files of one project. */
+function complaints(path: string): string[] {
+  // Inside the package, which may import itself by its name.
+  const folder = `target/js-tests/guides/${path.replace(/\W/g, "-")}`;
+  rmSync(folder, { recursive: true, force: true });
+  const files = [...read(path).matchAll(/^```tsx? title="(src\/[^"]+)"\n([^]*?)^```$/gm)].map(([, name, text]) => {
+    const file = `${folder}/${name ?? ""}`;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text ?? "");
+    return file;
+  });
+  assert.ok(files.length > 0, path);
+  const program = ts.createProgram(files, {
+    strict: true,
+    noEmit: true,
+    jsx: ts.JsxEmit.ReactJSX,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    target: ts.ScriptTarget.ES2022,
+    lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+    types: [],
+  });
+  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
+    return `${file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+  });
+}
+
+for (const path of ["docs/guides/widget.md", "docs/guides/react.md", "docs/guides/vite.md"]) {
+  test(`TypeScript takes the listings of ${path}`, () => {
+    assert.deepEqual(complaints(path), []);
+  });
+}

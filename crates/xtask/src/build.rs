@@ -22,6 +22,7 @@ use crate::{
 mod bytes;
 mod declarations;
 mod names;
+pub(crate) mod notices;
 mod pages;
 mod panics;
 pub(crate) mod scripts;
@@ -73,12 +74,13 @@ pub(crate) fn package(options: Options) -> Result<()> {
     bytes::encode(options)?;
     style::bundle()?;
     scripts::bundle(options)?;
+    notices::collect()?;
     declarations::declare()
 }
 
 /// Makes pkg/ again, all but what cargo does, whether anything has changed or not.
 pub(crate) fn again() -> Result<()> {
-    for step in [BIND, OPTIMIZE, bytes::STEP, style::STEP, scripts::STEP, declarations::STEP] {
+    for step in [BIND, OPTIMIZE, bytes::STEP, style::STEP, scripts::STEP, notices::STEP, declarations::STEP] {
         steps::forget(step)?;
     }
     package(Options::default())

@@ -24,6 +24,8 @@ export class Announcer implements Part {
   /** Ids of messages that have been said, or are not to be. */
   readonly #done = new Set<string>();
   #since = Date.now();
+  /** Whether the connection is lost, as far as the user has been told. */
+  #isLost = false;
 
   constructor(context: Context) {
     this.#context = context;
@@ -80,9 +82,14 @@ export class Announcer implements Part {
   #sayConnection({ connection, ended }: ChatState, before: ChatState): void {
     const [now, then] = [connection.status, before.connection.status];
     if (now === then || ended) return;
-    if (now === "reconnecting" && then === "open") this.say(this.#context.say("reconnecting"));
-    if (now === "open" && then === "reconnecting") this.say(this.#context.say("connectedAgain"));
     if (now === "failed") this.say(this.#context.say("failed"));
+    if (now === "reconnecting" && !this.#isLost) {
+      this.#isLost = true;
+      this.say(this.#context.say("reconnecting"));
+    } else if (now === "open" && this.#isLost) {
+      this.#isLost = false;
+      this.say(this.#context.say("connectedAgain"));
+    }
   }
 
   #wordsOf({ agent, agentName, text, attachments, callActions }: AgentMessage): string {
@@ -92,6 +99,11 @@ export class Announcer implements Part {
       ...callActions.map(({ title }) => title),
     ];
     const words = [plainText(text).slice(0, MOST), ...titles].filter((part) => part.trim() !== "");
-    return words.length === 0 ? "" : `${name}: ${words.join(". ")}`;
+    return words.length === 0 ? "" : `${name}: ${words.map(asSentence).join(" ")}`;
   }
+}
+
+/** With a stop at its end, so that the next one is not read as part of it. */
+function asSentence(text: string): string {
+  return /[\p{L}\p{N}]$/u.test(text) ? `${text}.` : text;
 }

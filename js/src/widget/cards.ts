@@ -4,24 +4,27 @@ import type { Attachment, CallAction } from "../index.js";
 import { button, make } from "./dom.js";
 import { icon } from "./icons.js";
 import type { Lightbox } from "./lightbox.js";
+import { addressOf } from "./markdown/links.js";
 import type { Context } from "./part.js";
 
 /** Makes one attachment; null where it has nothing to show. */
-export function attachmentOf(attachment: Attachment, context: Context, lightbox: Lightbox): HTMLElement | null {
-  const { kind, contentUrl, previewImageUrl } = attachment;
+export function attachmentOf(given: Attachment, context: Context, lightbox: Lightbox): HTMLElement | null {
+  const [contentUrl, previewImageUrl] = [addressed(given.contentUrl), webAddress(addressed(given.previewImageUrl))];
+  const attachment = { ...given, contentUrl, previewImageUrl };
+  const { kind } = attachment;
   const source = webAddress(contentUrl) ?? previewImageUrl;
   if (kind === "image" && source) return imageOf(attachment, source, context, lightbox);
   return kind === "link" ? cardOf(attachment, context) : linkOf(attachment, context);
 }
 
-/** Makes a number to call. What holds no digit is no number, and is shown as it is. */
+/** Makes a number to call. What holds no digit is no number, a code is none to be dialled unseen: they are shown as they are. */
 export function callOf({ title, contactNumber }: CallAction, context: Context): HTMLElement {
   const number = make("bdi", { class: "detail" }, contactNumber);
   const name = title === "" ? context.say("call", { title: contactNumber }) : title;
   const inner = [icon("phone"), make("span", { class: "label", dir: "auto" }, name), number];
-  const dialled = contactNumber.replace(/[^\d+*#]/g, "");
-  if (!/\d/.test(dialled)) return make("p", { part: "call", class: "call" }, ...inner);
-  return make("a", { part: "call", class: "call", href: `tel:${encodeURI(dialled).replaceAll("#", "%23")}` }, ...inner);
+  const dialled = contactNumber.replace(/[^\d+]/g, "");
+  if (!/\d/.test(dialled) || /[*#]/.test(contactNumber)) return make("p", { part: "call", class: "call" }, ...inner);
+  return make("a", { part: "call", class: "call", href: `tel:${dialled}` }, ...inner);
 }
 
 function cardOf(attachment: Attachment, context: Context): HTMLElement | null {
@@ -93,6 +96,11 @@ function leadingTo(address: string): Record<string, string> {
 /** What a screen reader says beside the link's name. */
 function hint(address: string, context: Context): HTMLElement[] {
   return webAddress(address) ? [make("span", { class: "unseen" }, ` (${context.say("opensInNewTab")})`)] : [];
+}
+
+/** The address as a browser understands it; null where it does not, or where it is not one to open. */
+function addressed(address: string | null): string | null {
+  return address === null ? null : (addressOf(address)?.href ?? null);
 }
 
 function webAddress(address: string | null): string | null {

@@ -60,5 +60,7 @@ function complaint(name: string, allowed: string, value: unknown): string {
 
 function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 60));
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : `a value of type ${typeof value}`;
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object") return "an object";
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : `a ${typeof value}`;
 }

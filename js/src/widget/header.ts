@@ -9,6 +9,7 @@ import type { Context, Part } from "./part.js";
 
 /** The panel's header. */
 export class Header implements Part {
+  // A <header> in a dialog would be a second banner of the page.
   readonly element = make("div", { part: "header", class: "header" });
   readonly #name = make("h2", { part: "name", class: "name", dir: "auto" });
   readonly #subtitle = make("p", { part: "subtitle", class: "subtitle" });

@@ -19,7 +19,8 @@ export type Keep = (element: Element, change: () => void) => void;
 
 /** A list of lines. */
 export class Lines {
-  readonly element = make("ol", { part: "lines", class: "lines" });
+  // Without bullets it is no list to Safari, unless it is told.
+  readonly element = make("ol", { part: "lines", class: "lines", role: "list" });
   #lines = new Map<string, Line>();
   #inPlace: readonly Line[] = [];
 

@@ -61,6 +61,7 @@ export class Scroll {
   /** Goes to the end and stays there. */
   toEnd(): void {
     this.#set(true);
+    this.#last = this.#measures();
     this.#follow();
   }
 
@@ -79,7 +80,9 @@ export class Scroll {
   }
 
   #follow(): void {
-    if (this.isAtEnd) this.#box.scrollTop = this.#box.scrollHeight;
+    const now = this.#measures();
+    // Who has just gone away is not fetched back, though no event has told of it yet.
+    if (now.outer > 0 && this.isAtEnd && isAtEndAfter(true, this.#last, now)) this.#box.scrollTop = now.inner;
     this.#last = this.#measures();
   }
 

@@ -27,7 +27,7 @@ export class Transcript implements Part {
     "aria-live": "off",
     tabindex: "0",
   });
-  readonly #content = make("div", { class: "content" });
+  readonly #content = make("div", { class: "scrolled" });
   readonly #lines = new Lines();
   readonly #typing: Typing;
   readonly #earlier: HTMLButtonElement;

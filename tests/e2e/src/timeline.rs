@@ -132,7 +132,7 @@ fn timeline_of(mut events: Vec<Value>) -> Timeline {
     events.sort_by(|one, other| begun(one).total_cmp(&begun(other)));
 
     let mut timeline = Timeline::default();
-    let (mut layouts, mut end_of_script) = (Vec::new(), 0.0_f64);
+    let (mut layouts, mut end_of_script, mut is_frame) = (Vec::new(), 0.0_f64, false);
     // A picture in SVG is a document too, with frames and layouts of its own, but without scripts.
     let page = |event: &Value| event["args"]["data"]["frame"].as_str().map(str::to_owned);
     let is_script = |event: &&Value| event["name"] == "FunctionCall";
@@ -140,6 +140,11 @@ fn timeline_of(mut events: Vec<Value>) -> Timeline {
     for event in &events {
         match event["name"].as_str() {
             Some("RunTask") => {
+                // A frame ends with the task that draws it, which may go over the page more than once.
+                if std::mem::take(&mut is_frame) {
+                    timeline.layouts.push(layouts.len());
+                    timeline.forced_layouts += layouts.drain(..).filter(|is_forced| *is_forced).count();
+                }
                 let microseconds = event["tdur"].as_u64().or_else(|| event["dur"].as_u64());
                 timeline.tasks.extend(microseconds.map(Duration::from_micros));
             }
@@ -150,11 +155,7 @@ fn timeline_of(mut events: Vec<Value>) -> Timeline {
                 let document = event["args"]["beginData"]["frame"].as_str().unwrap_or_default();
                 layouts.extend(pages.contains(document).then(|| begun(event) < end_of_script));
             }
-            // What every frame has once, after it has been laid out.
-            Some("PrePaint") if page(event).is_some_and(|page| pages.contains(&page)) => {
-                timeline.layouts.push(layouts.len());
-                timeline.forced_layouts += layouts.drain(..).filter(|is_forced| *is_forced).count();
-            }
+            Some("PrePaint") if page(event).is_some_and(|page| pages.contains(&page)) => is_frame = true,
             Some("WebSocketReceive") => timeline.messages += 1,
             _ => {}
         }

@@ -50,7 +50,7 @@ fn a_user_walks_through_a_whole_conversation() {
 
         // The greeting comes in pieces.
         wait_for_answer(page, "Hello, I'm Ada").await;
-        assert_eq!(page.text(&part("name")).await, "Ada");
+        assert_eq!(page.wait_for_text(&part("name"), "Ada").await, "Ada");
         assert!(page.count(&event("agentMessageChunk")).await > 5, "the greeting did not stream");
 
         // A suggestion is tapped until the table is booked.

@@ -8,8 +8,8 @@ use crate::Project;
 
 /// What a reader replaces by their own connector token, and the token of the sandbox.
 const TOKEN: (&str, &str) = ("YOUR-CONNECTOR-TOKEN", "sandbox-connector-token");
-/// What a reader replaces by the environment of their account.
-const ENVIRONMENT: &str = "environment: \"us\"";
+/// What a reader replaces by the environment of their account: as an option, and as an attribute.
+const ENVIRONMENT: [&str; 2] = ["environment: \"us\"", "environment=\"us\""];
 
 /// A guide.
 #[derive(Debug)]
@@ -42,14 +42,19 @@ impl Guide {
     ///
     /// When the guide does not say what to replace in each file that makes a chat.
     pub fn follow(&self, project: &Project, sandbox: &Sandbox) {
-        let environment = format!("environment: {{ apiUrl: \"{}\" }}", sandbox.url("/api/v1"));
+        let api = sandbox.url("/api/v1");
+        let values = [format!("environment: {{ apiUrl: \"{api}\" }}"), format!("api-url=\"{api}\"")];
         let mut replaced = 0;
         for Listing { path, content } in &self.listings {
-            replaced += usize::from(content.contains(TOKEN.0) && content.contains(ENVIRONMENT));
-            let content = content.replace(TOKEN.0, TOKEN.1).replace(ENVIRONMENT, &environment);
+            replaced +=
+                usize::from(content.contains(TOKEN.0) && ENVIRONMENT.iter().any(|wanted| content.contains(wanted)));
+            let mut content = content.replace(TOKEN.0, TOKEN.1);
+            for (from, to) in ENVIRONMENT.iter().zip(&values) {
+                content = content.replace(from, to);
+            }
             project.write(path, &content);
         }
-        assert!(replaced > 0, "{}: no listing has `{}` and `{ENVIRONMENT}`", self.name, TOKEN.0);
+        assert!(replaced > 0, "{}: no listing has `{}` and one of {ENVIRONMENT:?}", self.name, TOKEN.0);
     }
 
     /// Makes sure that the guide tells its reader to do this.

@@ -11,7 +11,7 @@ mod outcome;
 mod project;
 mod server;
 
-pub use conversation::{hold, page_of};
+pub use conversation::{hold, hold_in_widget, page_of};
 pub use guide::Guide;
 pub use outcome::{Entry, Outcome};
 pub use project::Project;

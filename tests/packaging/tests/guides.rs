@@ -2,7 +2,7 @@
 
 use std::{ffi::OsStr, fs, path::Path};
 
-use packaging::{Entry, Guide, Outcome, Project, Server, Site, hold, on_sandbox};
+use packaging::{Entry, Guide, Outcome, Project, Server, Site, hold, hold_in_widget, on_sandbox};
 
 #[test]
 fn plain_page() {
@@ -28,6 +28,47 @@ fn plain_page_with_classic_scripts() {
         let site = Site::of(&project.path("")).await;
         let outcome = Outcome::begin("guide classic", Entry::Inline);
         hold(page, sandbox, &site.url("/classic.html"), 0).await;
+        outcome.print();
+    });
+}
+
+#[test]
+fn widget_by_a_script_tag() {
+    widget_on_a_plain_page("script.html", Entry::Inline);
+}
+
+#[test]
+fn widget_as_an_element() {
+    widget_on_a_plain_page("element.html", Entry::Module);
+}
+
+/// Follows the guide to the widget as far as a page that no tool builds.
+fn widget_on_a_plain_page(name: &str, entry: Entry) {
+    on_sandbox(async |page, sandbox| {
+        let outcome = Outcome::begin(&format!("guide widget {name}"), entry);
+        let guide = Guide::read("docs/guides/widget.md");
+        let project = Project::empty(&format!("guide-widget-{}", name.trim_end_matches(".html")));
+        guide.says("node_modules/poly-messaging-web/pkg/");
+        project.copy_package("poly-messaging");
+        guide.follow(&project, sandbox);
+        let site = Site::of(&project.path("")).await;
+        hold_in_widget(page, sandbox, &site.url(&format!("/{name}")), outcome.modules()).await;
+        outcome.print();
+    });
+}
+
+#[test]
+fn widget_built_by_vite() {
+    on_sandbox(async |page, sandbox| {
+        let mut outcome = Outcome::begin("guide widget vite", Entry::Module);
+        let guide = Guide::read("docs/guides/widget.md");
+        let project = Project::empty("guide-widget-vite");
+        guide.follow(&project, sandbox);
+        guide.says("npx vite build");
+        project.run("npx vite build").await;
+        outcome.emitted(&project.path("dist"));
+        let site = Site::of(&project.path("dist")).await;
+        hold_in_widget(page, sandbox, &site.url("/"), outcome.modules()).await;
         outcome.print();
     });
 }
@@ -91,6 +132,6 @@ fn every_guide_with_files_is_followed() {
         .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
         .collect();
     found.sort();
-    let followed = ["next", "plain-page", "react", "tokens", "vite"];
+    let followed = ["next", "plain-page", "react", "tokens", "vite", "widget"];
     assert_eq!(found, followed, "this file follows each of them, but for tokens: tests/e2e/tests/tokens.rs");
 }

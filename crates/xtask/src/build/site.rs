@@ -1,6 +1,6 @@
 //! The demo site of www/: the restaurant's page, the playground and the gallery.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -29,18 +29,12 @@ pub(crate) fn demo() -> Result<()> {
     let inputs = [www.clone(), pictures.clone(), root().join("tsconfig.json"), root().join("package-lock.json")];
     step("demo site", &ENTRIES.join(" "), &inputs, &outputs(), || {
         empty_folder(&demo)?;
-        for file in files_below(&www)? {
-            if file.extension().is_some_and(|extension| extension == "html" || extension == "svg") {
-                copy(&file, &demo.join(file.strip_prefix(&www)?))?;
-            }
+        for file in files_below(&www)?.iter().filter(|file| is(file, "html") || is(file, "svg")) {
+            copy(file, &demo.join(file.strip_prefix(&www)?))?;
         }
         // The agent's pictures, which the gallery shows without a sandbox.
-        for file in files_below(&pictures)? {
-            if let Some(name) =
-                file.file_name().filter(|_| file.extension().is_some_and(|extension| extension == "svg"))
-            {
-                copy(&file, &demo.join("assets").join(name))?;
-            }
+        for file in files_below(&pictures)?.iter().filter(|file| is(file, "svg")) {
+            copy(file, &demo.join("assets").join(file.strip_prefix(&pictures)?))?;
         }
         run(
             tools::npm_program("esbuild").args(ENTRIES).args(["--bundle", "--format=esm", "--sourcemap"]).args([
@@ -61,13 +55,14 @@ pub(crate) fn demo() -> Result<()> {
 
 /// What the entries become.
 fn outputs() -> Vec<PathBuf> {
-    ENTRIES
-        .iter()
-        .filter_map(|entry| {
-            PathBuf::from(entry)
-                .with_extension(if entry.ends_with("ts") { "js" } else { "css" })
-                .file_name()
-                .map(|name| project::demo().join(name))
-        })
-        .collect()
+    let made = |entry: &&str| {
+        let entry = Path::new(entry);
+        let made = entry.with_extension(if is(entry, "ts") { "js" } else { "css" });
+        made.file_name().map(|name| project::demo().join(name))
+    };
+    ENTRIES.iter().filter_map(made).collect()
+}
+
+fn is(file: &Path, extension: &str) -> bool {
+    file.extension().is_some_and(|found| found == extension)
 }

@@ -10,7 +10,10 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::{
-    build::scripts::{SCRIPTS, Script},
+    build::{
+        notices,
+        scripts::{SCRIPTS, Script},
+    },
     project::root,
     steps::{self, empty_folder, run},
     tools,
@@ -37,6 +40,8 @@ pub(super) fn check() -> Result<()> {
     for file in SCRIPTS.iter().filter(|script| script.is_mapped()).map(|script| format!("pkg/{}.map", script.name)) {
         ensure!(packed.files.contains(&file), "{file} is not in the package");
     }
+    let notices = format!("pkg/{}", notices::NAME);
+    ensure!(packed.files.contains(&notices), "{notices} is not in the package");
     for file in &packed.files {
         let is_known = WELCOME.contains(&file.as_str()) || named.contains(file) || belongs(file);
         ensure!(is_known, "{file} does not belong into the package: see `files` in package.json");
@@ -49,7 +54,7 @@ pub(super) fn check() -> Result<()> {
 fn belongs(file: &str) -> bool {
     let Some(name) = file.strip_prefix("pkg/") else { return false };
     let is_of = |script: &Script| name == script.name || (script.is_mapped() && name == format!("{}.map", script.name));
-    name.ends_with(".d.ts") || SCRIPTS.iter().any(is_of)
+    name.ends_with(".d.ts") || name == notices::NAME || SCRIPTS.iter().any(is_of)
 }
 
 /// The package as it is published.
@@ -131,10 +136,12 @@ mod tests {
     #[test]
     fn only_what_is_built_belongs() {
         let module = format!("pkg/{MODULE}.js");
-        for file in ["pkg/index.js", "pkg/index.js.map", "pkg/state.d.ts", &module] {
+        for file in ["pkg/index.js", "pkg/index.js.map", "pkg/state.d.ts", "pkg/THIRD-PARTY.txt", &module] {
             assert!(belongs(file), "{file}");
         }
-        for file in ["js/src/index.ts", "pkg/secret.js", "pkg/secret.js.map", "pkg/inline.js.map", "index.js"] {
+        for file in
+            ["js/src/index.ts", "pkg/secret.js", "pkg/secret.js.map", "pkg/inline.js.map", "pkg/notes.txt", "index.js"]
+        {
             assert!(!belongs(file), "{file}");
         }
     }

@@ -1,7 +1,5 @@
 /** Addresses in texts: which of them may be opened, and what is to be told of where they lead. */
 
-import { decodeEntities } from "./entities.js";
-
 /** An address that may be opened. */
 export interface Address {
   /** As the browser is to be given it. */
@@ -27,7 +25,7 @@ export function addressOf(written: string): Address | null {
   let url: URL;
   try {
     // Without a base: an address that does not say where it leads is none.
-    url = new URL(decodeEntities(written).trim());
+    url = new URL(written.trim());
   } catch {
     return null;
   }

@@ -136,7 +136,7 @@ function inline(token: MarkedToken): Child[] {
 }
 
 function link(token: Tokens.Link | Tokens.Image): Child[] {
-  const address = addressOf(token.href);
+  const address = addressOf(decodeEntities(token.href));
   const text = labelOf(token) || (address?.target ?? "");
   if (!address) {
     const written = plainDirection(token.href);
@@ -200,7 +200,7 @@ function plainText(token: MarkedToken): string {
       return `${plainOf(token.tokens).trim()}\n`;
     case "link":
     case "image":
-      return labelOf(token) || (addressOf(token.href)?.target ?? "");
+      return labelOf(token) || (addressOf(decodeEntities(token.href))?.target ?? "");
     case "strong":
     case "em":
     case "del":
