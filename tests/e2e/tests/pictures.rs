@@ -56,6 +56,8 @@ fn pictures_are_taken() {
         page.resize(Screen::Desktop).await;
         ask_for_a_table(page, sandbox).await;
         take(page, "site").await;
+        // The phone has a conversation of its own.
+        page.eval_async("await document.querySelector('poly-chat').chat.end();", &[]).await;
         page.open(&sandbox.url("/playground.html")).await;
         page.wait_until("document.querySelector('poly-chat')?.chat?.getSnapshot().suggestions.length > 0").await;
         take(page, "playground").await;
