@@ -116,6 +116,16 @@ test("the history of a resumed session is not said, what comes after it is", () 
   );
 });
 
+test("of many messages that come at once the last are said", () => {
+  const messages = Array.from({ length: 50 }, (_, index) => agent(String(index), `Number ${index}`));
+  assert.deepEqual(said({}, { messages }, { messages: [...messages, agent("50", "The next")] }), [
+    "Ada: Number 47.",
+    "Ada: Number 48.",
+    "Ada: Number 49.",
+    "Ada: The next.",
+  ]);
+});
+
 test("titles of what stands beside a text are said with it", () => {
   const attachment = { kind: "link", contentType: null, contentUrl: null, previewImageUrl: null } as const;
   const message = agent("1", "Done.", {

@@ -77,10 +77,18 @@ export const PLACES: readonly GalleryState[] = [
         const before = chat.getSnapshot();
         chat.change({ ...before, messages: [...before.messages, ada(0, "Table 151 has just become free.")] });
       };
-      requestAnimationFrame(() => {
-        box.addEventListener("scroll", () => requestAnimationFrame(more), { once: true });
-        box.scrollTop = box.scrollHeight - box.clientHeight - 600;
-      });
+      // Once the widget has drawn its lines and gone to the end by itself.
+      const goUp = (): void => {
+        if (box.querySelectorAll("li[data-role]").length < 100) {
+          requestAnimationFrame(goUp);
+          return;
+        }
+        requestAnimationFrame(() => {
+          box.addEventListener("scroll", () => requestAnimationFrame(more), { once: true });
+          box.scrollTop = box.scrollHeight - box.clientHeight - 600;
+        });
+      };
+      requestAnimationFrame(goUp);
     },
   },
   {

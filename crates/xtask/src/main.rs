@@ -14,6 +14,7 @@ mod build;
 mod contract;
 mod demo;
 mod integrity;
+mod pictures;
 mod project;
 mod reproduce;
 mod size;
@@ -45,6 +46,8 @@ enum Command {
     Contract,
     /// Make the package twice from clean, and compare every byte
     Reproduce,
+    /// Take the pictures of README and the guides anew, into docs/pictures/
+    Pictures,
     /// Simulate a server restart with many clients, and write docs/storm.md
     Storm,
 }
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Command::Bench => bench::run(),
         Command::Contract => contract::write(),
         Command::Reproduce => reproduce::run_twice(),
+        Command::Pictures => pictures::take(),
         Command::Storm => storm::run(),
     };
     match outcome {

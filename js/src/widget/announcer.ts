@@ -13,6 +13,8 @@ import type { Context, Part } from "./part.js";
 const STAY_MS = 10_000;
 /** A message of a resumed session that is older than this, in milliseconds, when the chat is first shown is history. Clocks differ. */
 const HISTORY_MS = 60_000;
+/** Messages that are read at once: of what came while the connection was lost, the last. */
+const MOST_AT_ONCE = 3;
 /** Characters of one message that are read. */
 const MOST = 2_000;
 
@@ -69,12 +71,16 @@ export class Announcer implements Part {
     if (messages === before.messages) return;
     let from = messages.length;
     while (from > 0 && messages[from - 1] !== before.messages[from - 1]) from -= 1;
+    const news = [];
     for (const message of messages.slice(from)) {
       if (message.role === "user" || this.#done.has(message.id)) continue;
       if (message.role === "agent" && message.isStreaming) continue;
       this.#done.add(message.id);
       const isOld = message.timestamp.getTime() < this.#since - HISTORY_MS;
       if (session?.resumed === true && (isOld || before.messages.length === 0)) continue;
+      news.push(message);
+    }
+    for (const message of news.slice(-MOST_AT_ONCE)) {
       this.say(message.role === "agent" ? this.#wordsOf(message) : noticeOf(message, this.#context));
     }
   }

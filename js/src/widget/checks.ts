@@ -37,6 +37,11 @@ export function checkAnimation(animation: unknown): string | null {
   return fits(animation) ? null : complaint("animation", allowed, animation);
 }
 
+/** What is wrong with all options together; null: nothing. */
+export function checkObject(options: unknown): string | null {
+  return typeof options === "object" ? null : complaint("options", "an object", options);
+}
+
 /** The options without those that are wrong, and a sentence on each of these for who made the page. */
 export function checkOptions(given: PolyChatOptions): { options: PolyChatOptions; problems: string[] } {
   const options: Record<string, unknown> = { ...given };

@@ -7,7 +7,7 @@ import type { Chat } from "../index.js";
 import { Listeners } from "../listeners.js";
 import { SharedChats } from "../shared-chats.js";
 import { ATTRIBUTES, OPTION_OF, optionsOf, over } from "./attributes.js";
-import { checkAnimation, checkOptions } from "./checks.js";
+import { checkAnimation, checkObject, checkOptions } from "./checks.js";
 import { Connection, type Client } from "./connection.js";
 import type { IconAnimation, PolyChatElement, PolyChatOptions, WidgetEvent, WidgetOptions } from "./types.js";
 import { Widget } from "./widget.js";
@@ -48,8 +48,10 @@ export function elementClass(client: Client): CustomElementConstructor {
       return this.#options;
     }
 
-    set options(options: PolyChatOptions | null) {
-      this.#options = options;
+    set options(options: PolyChatOptions | null | undefined) {
+      const problem = checkObject(options ?? null);
+      if (problem) this.#complain([problem]);
+      this.#options = problem ? null : (options ?? null);
       this.#asked = {};
       this.#renew();
     }

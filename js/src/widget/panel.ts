@@ -40,6 +40,8 @@ export class Panel {
     const context = this.#context;
     const { heading, showHeader = true } = context.options;
     this.element.hidden = !isOpen;
+    // While it goes, it is still there.
+    mark(this.element, "inert", isOpen ? null : "");
     mark(this.element, "role", isFloating ? "dialog" : "region");
     mark(this.element, "aria-modal", isCovering ? "true" : null);
     mark(this.element, "aria-label", heading === undefined || heading === "" ? context.say("heading") : heading);

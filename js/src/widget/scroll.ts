@@ -42,6 +42,7 @@ export class Scroll {
     this.#box = box;
     this.#content = content;
     this.#moved = moved;
+    this.#anchor();
     box.addEventListener("scroll", () => {
       this.#look();
     });
@@ -82,7 +83,8 @@ export class Scroll {
   #follow(): void {
     const now = this.#measures();
     // Who has just gone away is not fetched back, though no event has told of it yet.
-    if (now.outer > 0 && this.isAtEnd && isAtEndAfter(true, this.#last, now)) this.#box.scrollTop = now.inner;
+    if (now.outer > 0 && this.isAtEnd) this.#set(isAtEndAfter(true, this.#last, now));
+    if (this.isAtEnd) this.#box.scrollTop = now.inner;
     this.#last = this.#measures();
   }
 
@@ -98,7 +100,13 @@ export class Scroll {
   #set(isAtEnd: boolean): void {
     if (isAtEnd === this.isAtEnd) return;
     this.isAtEnd = isAtEnd;
+    this.#anchor();
     this.#moved();
+  }
+
+  /** The browser keeps the place of a reader who is not at the end; at the end it would hide that somebody goes away. */
+  #anchor(): void {
+    this.#box.style.setProperty("overflow-anchor", this.isAtEnd ? "none" : "auto");
   }
 
   #measures(): Measures {

@@ -244,12 +244,15 @@ export class Widget implements Context {
   #drawFrame({ connection }: ChatState): void {
     const mode = this.#mode;
     const isFloating = mode === "floating";
-    const isCovering = isFloating && this.#isOpen && this.#viewport.isSmall;
+    const isSmall = isFloating && this.#viewport.isSmall;
+    const isCovering = isSmall && this.#isOpen;
     const { theme = "auto", position = "end", showHeader = true } = this.options;
     const marks = {
       "data-mode": mode,
       "data-open": String(this.isOpen),
       "data-cover": String(isCovering),
+      // So that a panel keeps its size while it goes.
+      "data-small": isSmall ? "" : null,
       "data-status": connection.status,
       "data-theme": theme === "auto" ? (this.#dark?.matches ? "dark" : "light") : theme,
       "data-position": position,

@@ -225,7 +225,10 @@ impl Page {
             }
             // WebKitWebDriver does not find a text box of a shadow root below the pointer.
             if self.engine == Engine::WebKit && selector.contains(INTO_SHADOW) {
-                return self.point_at(element).await.map_err(|error| error.to_string());
+                let tag = element.tag_name().await.map_err(|error| error.to_string())?;
+                if tag.eq_ignore_ascii_case("textarea") {
+                    return self.point_at(element).await.map_err(|error| error.to_string());
+                }
             }
             element.click().await.map_err(|error| error.to_string())
         };

@@ -93,7 +93,7 @@ impl Picture {
         file
     }
 
-    /// The same picture with at most 256 colours, and less than [`SAME_COLOUR`] from what they were: the last bits of all
+    /// The same picture with at most 256 colours if that can be, each less than [`SAME_COLOUR`] from what they were: the last bits of all
     /// channels are dropped, as few as need be.
     #[must_use]
     pub fn with_few_colours(&self) -> Self {
@@ -106,7 +106,7 @@ impl Picture {
         if fits(self) {
             return self.clone();
         }
-        (1..=3).map(rounded).find(fits).unwrap_or_else(|| self.clone())
+        (1..=3).map(rounded).find(fits).unwrap_or_else(|| rounded(3))
     }
 
     fn height(&self) -> usize {

@@ -114,7 +114,8 @@ fn a_button_without_a_name_and_a_pale_text_are_found() {
         page.eval(
             "const root = document.querySelector('poly-chat').shadowRoot;
             root.querySelector('[part~=send]').removeAttribute('aria-label');
-            root.querySelector('[part~=bubble]').style.color = '#ccc';",
+            root.querySelector('[part~=name]').style.setProperty('color', '#777');
+            root.querySelector('[part~=header]').style.setProperty('background', '#888');",
             &[],
         )
         .await;

@@ -11,7 +11,7 @@ fn the_way_to_a_person_is_told_step_by_step() {
             // A step long enough to be seen, whatever the machine.
             let steps = Setup { settings: json!({ "step_ms": 400 }), ..Setup::default() };
             let widget = Widget::open_with(page, sandbox, "handoff", &steps, json!({})).await;
-            page.wait_for_text(&part("name"), "Ada").await;
+            page.wait_until("inside('[part~=name]').textContent === 'Ada'").await;
             page.eval(
                 "window.steps = [];
                 new MutationObserver(() => {
@@ -25,7 +25,7 @@ fn the_way_to_a_person_is_told_step_by_step() {
             )
             .await;
             widget.say("Talk to a human").await;
-            page.wait_for_text(&part("name"), "Sarah").await;
+            page.wait_until("inside('[part~=name]').textContent === 'Sarah'").await;
             widget.hears("Hi, this is Sarah").await;
             let steps: Vec<String> = serde_json::from_value(page.eval("return steps;", &[]).await).expect("texts");
             let queue: Vec<&String> = steps.iter().filter(|step| step.starts_with("queued")).collect();
@@ -43,7 +43,7 @@ fn the_way_to_a_person_is_told_step_by_step() {
             widget.say("A table by the window?").await;
             widget.hears("I've put you down for the table by the window.").await;
             widget.choose("Thanks, that's all").await;
-            page.wait_for_text(&part("name"), "Ada").await;
+            page.wait_until("inside('[part~=name]').textContent === 'Ada'").await;
             widget.hears("It's Ada again.").await;
             page.wait_until("inside('[part~=handoff]').hidden").await;
 

@@ -135,3 +135,33 @@ fn a_long_reply_in_a_long_conversation_never_holds_the_page_up() {
         page.wait_until(&format!("{distance}(inside('[part~=transcript]')) <= 1")).await;
     });
 }
+
+#[test]
+fn a_reader_who_goes_up_stays_there_and_is_brought_back_when_asked() {
+    e2e::on_sandbox(async |page, sandbox| {
+        let chat = long_conversation(page, sandbox).await;
+        page.client().refresh().await.expect("the page is loaded again");
+        until_history_is_shown(page).await;
+        let distance = "(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)";
+        page.wait_until(&format!("{distance}(inside('[part~=transcript]')) <= 1")).await;
+
+        // Further lines come above, and what is read stays where it is.
+        let top = "(readTop = () => linesShown()[linesShown().length - 100].getBoundingClientRect().top)()";
+        page.eval("inside('[part~=transcript]').scrollTop = 200;", &[]).await;
+        let before = chat.value(top).await.as_f64().expect("a place");
+        page.wait_until("linesShown().length === 150").await;
+        let after = chat.value(top).await.as_f64().expect("a place");
+        assert!((after - before).abs() < 2.0, "{before} {after}");
+
+        // A message that comes now is offered, and nothing else moves.
+        let text = "Are you still there?";
+        let message = json!({ "message_id": "news", "text": text });
+        let frame = json!({ "type": "EVENT_TYPE_POLY_AGENT_MESSAGE", "payload": message });
+        chat.order("send", json!({ "frame": frame, "log": true })).await;
+        page.wait_until("inside('[part~=jump]').hidden === false").await;
+        page.eval("inside('[part~=jump]').click();", &[]).await;
+        page.wait_until(&format!("{distance}(inside('[part~=transcript]')) <= 1")).await;
+        page.wait_until("inside('[part~=jump]').hidden && linesShown().length <= 150").await;
+        assert_eq!(chat.value("linesShown().at(-1).textContent.includes('still there')").await, true);
+    });
+}
