@@ -62,9 +62,10 @@ fn pictures_are_taken() {
         page.wait_until("document.querySelector('poly-chat')?.chat?.getSnapshot().suggestions.length > 0").await;
         take(page, "playground").await;
         page.open(&sandbox.url("/gallery.html")).await;
+        page.wait_until("document.querySelector('#conversation iframe')").await;
+        page.eval("document.querySelector('#conversation').scrollIntoView();", &[]).await;
         page.wait_until(
-            "[...document.querySelectorAll('iframe')].slice(0, 3)
-                .every(({ contentDocument }) => contentDocument?.documentElement.dataset.ready === 'true')",
+            "document.querySelector('#conversation iframe').contentDocument?.documentElement.dataset.ready === 'true'",
         )
         .await;
         take(page, "gallery").await;
