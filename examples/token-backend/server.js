@@ -33,8 +33,10 @@ try {
     process.on(signal, () => {
       if (isStopping) process.exit(1);
       isStopping = true;
+      const stopped = stop();
+      // Said once nobody new is let in.
       log("info", "stopping");
-      void stop().then(() => log("info", "stopped"));
+      void stopped.then(() => log("info", "stopped"));
     });
   }
 } catch (thrown) {

@@ -17,19 +17,31 @@ export class Ending implements Part {
   readonly #text = make("p");
   readonly #button: HTMLButtonElement;
   readonly #context: Context;
+  readonly #goOn: () => void;
+  /** Whether the user waits for a new chat to write in. */
+  #isWaiting = false;
 
   /** `goOn` moves the focus to where the user writes. */
   constructor(context: Context, goOn: () => void) {
     this.#context = context;
+    this.#goOn = goOn;
     this.#button = button({ part: "new-chat", class: "main-button" }, () => {
-      void context.chat?.restart().then(goOn, () => undefined);
+      this.#isWaiting = true;
+      void context.chat?.restart().catch(() => {
+        this.#isWaiting = false;
+      });
     });
     this.element.append(this.#text, this.#button);
   }
 
   update({ ended }: ChatState): void {
     this.element.hidden = ended === null;
-    if (!ended) return;
+    if (!ended) {
+      // The button with the focus is gone; the text box takes part in the same drawing, after this.
+      if (this.#isWaiting) queueMicrotask(this.#goOn);
+      this.#isWaiting = false;
+      return;
+    }
     mark(this.element, "data-reason", ended.reason);
     setText(this.#text, this.#context.say(REASONS[ended.reason] ?? "chatEnded"));
     setText(this.#button, this.#context.say("newChat"));
