@@ -26,6 +26,7 @@ export async function showState(state: GalleryState, parameters: URLSearchParams
   document.documentElement.style.colorScheme = theme === "auto" ? "light dark" : theme;
   if (state.isOffline) Object.defineProperty(navigator, "onLine", { get: () => false });
 
+  forgetAll();
   startLines();
   const chat = new FakeChat(state.chat());
   const fonts = parameters.get("fonts") === "test";
@@ -45,6 +46,12 @@ export async function showState(state: GalleryState, parameters: URLSearchParams
   for (let count = 0; count < 4; count += 1) await frame();
   if (fonts) await document.fonts.ready;
   document.documentElement.dataset.ready = "true";
+}
+
+/** Nothing is remembered from one state to the next: no draft, no consent, nothing that was seen. */
+function forgetAll(): void {
+  Storage.prototype.getItem = () => null;
+  Storage.prototype.setItem = () => undefined;
 }
 
 function optionsOf({ options }: GalleryState, theme: string, parameters: URLSearchParams): WidgetOptions {
