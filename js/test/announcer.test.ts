@@ -4,6 +4,7 @@ import { afterEach, beforeEach, mock, test } from "node:test";
 import { htmlOf } from "./dom.js";
 import { IDLE } from "../src/idle.js";
 import type { AgentMessage, ChatState, SystemMessage, UserMessage } from "../src/state.js";
+import type { Chat } from "../src/types.js";
 import { Announcer } from "../src/widget/announcer.js";
 import type { Context } from "../src/widget/part.js";
 
@@ -106,14 +107,34 @@ test("what is there at first, or in another language, is not said", () => {
   assert.deepEqual(said({ messages }, { messages: [...messages, agent("2", "Two")] }), ["Ada: Two."]);
 });
 
-test("the history of a resumed session is not said, what comes after it is", () => {
+test("the history of a resumed session is not said, in however many pieces it comes, what comes after it is", async () => {
   const session = { id: "s", resumed: true, streaming: true };
-  const old = agent("1", "Old");
-  const older = agent("0", "Older", { timestamp: new Date(NOW.getTime() - 3_600_000) });
-  assert.deepEqual(
-    said({}, { session, messages: [old] }, { messages: [older, old] }, { messages: [older, old, agent("2", "New")] }),
-    ["Ada: New."],
-  );
+  const messages = ["0", "1", "2", "3"].map((id) => agent(id, `Number ${id}`));
+  let state: ChatState = { ...IDLE, session, connection: { status: "open" } };
+  let settle = (): void => undefined;
+  const chat = {
+    getSnapshot: () => state,
+    ready: () => new Promise<void>((resolve) => (settle = resolve)),
+  } as Chat;
+  const announcer = new Announcer({ ...context, chat });
+  const show = (count: number): void => {
+    const before = state;
+    state = { ...state, messages: messages.slice(0, count) };
+    announcer.update(state, before);
+  };
+  announcer.update(state, null);
+  show(1);
+  show(2);
+  // The third is there already when the chat is ready, though it is shown after that.
+  const before = state;
+  state = { ...state, messages: messages.slice(0, 3) };
+  settle();
+  await Promise.resolve();
+  announcer.update(state, before);
+  assert.equal(announcer.element.childNodes.length, 0);
+  show(4);
+  assert.deepEqual([...announcer.element.children].map(htmlOf), ["Ada: Number 3."]);
+  announcer.stop();
 });
 
 test("of many messages that come at once the last are said", () => {

@@ -3,7 +3,7 @@
  * queue, and that the connection is lost or back. Not the history, nor what the user wrote.
  */
 
-import type { AgentMessage, ChatState } from "../index.js";
+import type { AgentMessage, Chat, ChatState } from "../index.js";
 import { make } from "./dom.js";
 import { plainText } from "./markdown.js";
 import { noticeOf } from "./notices.js";
@@ -11,8 +11,6 @@ import type { Context, Part } from "./part.js";
 
 /** Milliseconds that a text stays: long enough to be taken up, and not to be come upon much later. */
 const STAY_MS = 10_000;
-/** A message of a resumed session that is older than this, in milliseconds, when the chat is first shown is history. Clocks differ. */
-const HISTORY_MS = 60_000;
 /** Messages that are read at once: of what came while the connection was lost, the last. */
 const MOST_AT_ONCE = 3;
 /** Characters of one message that are read. */
@@ -25,7 +23,9 @@ export class Announcer implements Part {
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   /** Ids of messages that have been said, or are not to be. */
   readonly #done = new Set<string>();
-  #since = Date.now();
+  /** The chat whose history is in place, or is not to be said. */
+  #chat: Chat | null = null;
+  #isSettled = false;
   /** Whether the connection is lost, as far as the user has been told. */
   #isLost = false;
 
@@ -47,12 +47,11 @@ export class Announcer implements Part {
 
   update(state: ChatState, before: ChatState | null): void {
     if (before === null) {
-      this.#since = Date.now();
-      for (const message of state.messages) {
-        if (message.role !== "agent" || !message.isStreaming) this.#done.add(message.id);
-      }
+      this.#pass(state);
+      this.#settle(state);
       return;
     }
+    this.#settle(state);
     this.#sayMessages(state, before);
     this.#sayConnection(state, before);
     const { position } = state.handoff;
@@ -67,6 +66,29 @@ export class Announcer implements Part {
     this.element.replaceChildren();
   }
 
+  /** What is there now is not said. */
+  #pass({ messages }: ChatState): void {
+    for (const message of messages) {
+      if (message.role !== "agent" || !message.isStreaming) this.#done.add(message.id);
+    }
+  }
+
+  /** A resumed session first brings its history: what is there once the chat is ready. */
+  #settle({ connection }: ChatState): void {
+    const { chat } = this.#context;
+    if (!chat || chat === this.#chat || connection.status !== "open") return;
+    this.#chat = chat;
+    this.#isSettled = false;
+    void chat.ready().then(
+      () => {
+        if (chat !== this.#chat) return;
+        if (chat.getSnapshot().session?.resumed === true) this.#pass(chat.getSnapshot());
+        this.#isSettled = true;
+      },
+      () => undefined,
+    );
+  }
+
   #sayMessages({ messages, session }: ChatState, before: ChatState): void {
     if (messages === before.messages) return;
     let from = messages.length;
@@ -76,8 +98,7 @@ export class Announcer implements Part {
       if (message.role === "user" || this.#done.has(message.id)) continue;
       if (message.role === "agent" && message.isStreaming) continue;
       this.#done.add(message.id);
-      const isOld = message.timestamp.getTime() < this.#since - HISTORY_MS;
-      if (session?.resumed === true && (isOld || before.messages.length === 0)) continue;
+      if (session?.resumed === true && !this.#isSettled) continue;
       news.push(message);
     }
     for (const message of news.slice(-MOST_AT_ONCE)) {
