@@ -107,33 +107,49 @@ test("what is there at first, or in another language, is not said", () => {
   assert.deepEqual(said({ messages }, { messages: [...messages, agent("2", "Two")] }), ["Ada: Two."]);
 });
 
-test("the history of a resumed session is not said, in however many pieces it comes, what comes after it is", async () => {
+test("the history of a resumed session is not said, what comes after it or was missed is", () => {
   const session = { id: "s", resumed: true, streaming: true };
-  const messages = ["0", "1", "2", "3"].map((id) => agent(id, `Number ${id}`));
-  let state: ChatState = { ...IDLE, session, connection: { status: "open" } };
-  let settle = (): void => undefined;
+  let state: ChatState = { ...IDLE };
+  let tell: (event: object) => void = () => undefined;
   const chat = {
     getSnapshot: () => state,
-    ready: () => new Promise<void>((resolve) => (settle = resolve)),
-  } as Chat;
+    on: (_type: string, listener: (event: object) => void) => {
+      tell = listener;
+      return () => undefined;
+    },
+  } as unknown as Chat;
   const announcer = new Announcer({ ...context, chat });
-  const show = (count: number): void => {
+  const change = (changes: Partial<ChatState>): void => {
     const before = state;
-    state = { ...state, messages: messages.slice(0, count) };
+    state = { ...state, ...changes };
     announcer.update(state, before);
   };
+  const arrive = (id: string, replayed: boolean): void => {
+    tell({ type: "agentMessage", id: `event-${id}`, messageId: id, replayed });
+    change({ messages: [...state.messages, agent(id, `Number ${id}`)] });
+  };
   announcer.update(state, null);
-  show(1);
-  show(2);
-  // The third is there already when the chat is ready, though it is shown after that.
-  const before = state;
-  state = { ...state, messages: messages.slice(0, 3) };
-  settle();
-  await Promise.resolve();
-  announcer.update(state, before);
-  assert.equal(announcer.element.childNodes.length, 0);
-  show(4);
-  assert.deepEqual([...announcer.element.children].map(htmlOf), ["Ada: Number 3."]);
+  change({ connection: { status: "connecting" } });
+  tell({ type: "connected", resumed: true });
+  change({ session, connection: { status: "open" } });
+  arrive("1", true);
+  arrive("2", true);
+  // The end of a stream that the history only begins.
+  tell({ type: "agentMessageChunk", id: "c", messageId: "3", isComplete: false, replayed: true });
+  change({ messages: [...state.messages, agent("3", "Number", { isStreaming: true })] });
+  change({ messages: [...state.messages.slice(0, -1), agent("3", "Number 3")] });
+  arrive("4", false);
+  change({ connection: { status: "reconnecting", attempt: 1, retryInMs: 1 } });
+  tell({ type: "connected", resumed: true });
+  change({ connection: { status: "open" } });
+  arrive("5", true);
+  assert.deepEqual([...announcer.element.children].map(htmlOf), [
+    "Ada: Number 3.",
+    "Ada: Number 4.",
+    "reconnecting",
+    "connectedAgain",
+    "Ada: Number 5.",
+  ]);
   announcer.stop();
 });
 

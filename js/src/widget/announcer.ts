@@ -23,9 +23,10 @@ export class Announcer implements Part {
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   /** Ids of messages that have been said, or are not to be. */
   readonly #done = new Set<string>();
-  /** The chat whose history is in place, or is not to be said. */
   #chat: Chat | null = null;
-  #isSettled = false;
+  #leave: (() => void) | undefined;
+  /** Whether what is replayed is what was said on an earlier page, rather than what came while the connection was lost. */
+  #isHistory = false;
   /** Whether the connection is lost, as far as the user has been told. */
   #isLost = false;
 
@@ -48,10 +49,9 @@ export class Announcer implements Part {
   update(state: ChatState, before: ChatState | null): void {
     if (before === null) {
       this.#pass(state);
-      this.#settle(state);
+      this.#listen(this.#context.chat);
       return;
     }
-    this.#settle(state);
     this.#sayMessages(state, before);
     this.#sayConnection(state, before);
     const { position } = state.handoff;
@@ -61,6 +61,7 @@ export class Announcer implements Part {
   }
 
   stop(): void {
+    this.#listen(null);
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.element.replaceChildren();
@@ -73,32 +74,30 @@ export class Announcer implements Part {
     }
   }
 
-  /** A resumed session first brings its history: what is there once the chat is ready. */
-  #settle({ connection }: ChatState): void {
-    const { chat } = this.#context;
-    if (!chat || chat === this.#chat || connection.status !== "open") return;
+  /** Passes over the history that a resumed session brings, in however many pieces. */
+  #listen(chat: Chat | null): void {
+    if (chat === this.#chat) return;
+    this.#leave?.();
     this.#chat = chat;
-    this.#isSettled = false;
-    void chat.ready().then(
-      () => {
-        if (chat !== this.#chat) return;
-        if (chat.getSnapshot().session?.resumed === true) this.#pass(chat.getSnapshot());
-        this.#isSettled = true;
-      },
-      () => undefined,
-    );
+    this.#isHistory = chat?.getSnapshot().session?.resumed === true;
+    this.#leave = chat?.on("*", (event) => {
+      if (event.type === "connected") this.#isHistory = event.resumed && !this.#isLost;
+      if (!this.#isHistory || !("replayed" in event) || !event.replayed) return;
+      this.#done.add(event.id);
+      if ("messageId" in event && !("isComplete" in event && !event.isComplete)) this.#done.add(event.messageId);
+    });
   }
 
-  #sayMessages({ messages, session }: ChatState, before: ChatState): void {
+  #sayMessages({ messages }: ChatState, before: ChatState): void {
     if (messages === before.messages) return;
     let from = messages.length;
     while (from > 0 && messages[from - 1] !== before.messages[from - 1]) from -= 1;
     const news = [];
     for (const message of messages.slice(from)) {
       if (message.role === "user" || this.#done.has(message.id)) continue;
+      if (message.role === "agent" && this.#done.has(message.messageId)) continue;
       if (message.role === "agent" && message.isStreaming) continue;
       this.#done.add(message.id);
-      if (session?.resumed === true && !this.#isSettled) continue;
       news.push(message);
     }
     for (const message of news.slice(-MOST_AT_ONCE)) {
