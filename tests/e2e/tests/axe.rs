@@ -97,7 +97,6 @@ fn nothing_is_found_on_the_pages_of_the_site() {
                 page.wait_for_none(&inside("[data-streaming=true]")).await;
                 found.extend(complaints(page, &axe, &format!("restaurant, open, {screen:?}, dark {dark}")).await);
                 page.open(&sandbox.url("/playground.html")).await;
-                page.wait_for("h1, h2").await;
                 page.wait_until("document.querySelector('poly-chat')?.chat?.getSnapshot().agent").await;
                 found.extend(complaints(page, &axe, &format!("playground, {screen:?}, dark {dark}")).await);
             }
