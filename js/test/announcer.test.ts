@@ -199,6 +199,14 @@ test("each new place in the queue is said once", () => {
   assert.deepEqual(said({}, at(3), at(3), at(2), at(null)), ["queuePosition 3", "queuePosition 2"]);
 });
 
+test("the end is said once, with its reason", () => {
+  const ended = { reason: "REASON_USER_ABANDONED" };
+  const again = { ended, messages: [agent("1", "Bye")] };
+  assert.deepEqual(said({}, { ended }, again), ["chatTimedOut", "Ada: Bye."]);
+  assert.deepEqual(said({}, { ended: { reason: "REASON_OTHER" } }), ["chatEnded"]);
+  assert.deepEqual(said({ ended }, { connection: { status: "closed" } }), []);
+});
+
 test("what has been said goes after a while", () => {
   const announcer = new Announcer(context);
   announcer.say("One");

@@ -1,12 +1,13 @@
 /**
  * What a screen reader says without being asked: each finished message of an agent once, lines that no one wrote, a place in the
- * queue, and that the connection is lost or back. Not the history, nor what the user wrote.
+ * queue, that the connection is lost or back, and the end. Not the history, nor what the user wrote.
  */
 
 import type { AgentMessage, Chat, ChatState } from "../index.js";
 import { make } from "./dom.js";
+import { textOfEnd } from "./ending.js";
 import { plainText } from "./markdown.js";
-import { noticeOf } from "./notices.js";
+import { isShown, noticeOf } from "./notices.js";
 import type { Context, Part } from "./part.js";
 
 /** Milliseconds that a text stays: long enough to be taken up, and not to be come upon much later. */
@@ -54,6 +55,7 @@ export class Announcer implements Part {
     }
     this.#sayMessages(state, before);
     this.#sayConnection(state, before);
+    if (state.ended && !before.ended) this.say(this.#context.say(textOfEnd(state.ended)));
     const { position } = state.handoff;
     if (position !== null && position !== before.handoff.position) {
       this.say(this.#context.say("queuePosition", { position }));
@@ -96,6 +98,7 @@ export class Announcer implements Part {
     for (const message of messages.slice(from)) {
       if (message.role === "user" || this.#done.has(message.id)) continue;
       if (message.role === "agent" && this.#done.has(message.messageId)) continue;
+      if (message.role === "system" && !isShown(message)) continue;
       if (message.role === "agent" && message.isStreaming) continue;
       this.#done.add(message.id);
       news.push(message);

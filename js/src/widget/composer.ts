@@ -23,13 +23,18 @@ export class Composer implements Part {
   });
   readonly #label = make("label", { class: "unseen", for: "input" });
   readonly #counter = make("p", { part: "counter", class: "counter", id: "counter" });
-  readonly #send = make("button", { type: "submit", part: "send", class: "send" }, icon("send"));
+  readonly #send = make(
+    "button",
+    { type: "submit", part: "send", class: "send", "aria-describedby": "counter" },
+    icon("send"),
+  );
   readonly #draft = new Draft();
   readonly #context: Context;
   #chat: Chat | null = null;
   #leave: (() => void) | undefined;
   #maxBytes = DEFAULT_BYTES;
   #isOver = false;
+  #isNear = false;
   #isDisabled = true;
 
   constructor(context: Context) {
@@ -81,6 +86,8 @@ export class Composer implements Part {
   }
 
   #submit(): void {
+    // Why it does not go stands below; a screen reader is told again.
+    if (this.#isOver) this.#context.announce(this.#counter.textContent);
     if (this.#send.disabled || !this.#context.send(this.#input.value)) return;
     this.#input.value = "";
     this.#changed();
@@ -104,15 +111,14 @@ export class Composer implements Part {
     const { value } = this.#input;
     this.#draft.keep(value);
     const room = roomFor(value, this.#context.options.maxLength, this.#maxBytes);
-    const wasOver = this.#isOver;
+    const [wasNear, wasOver] = [this.#isNear, this.#isOver];
+    this.#isNear = isNear(room, value.length);
     this.#isOver = room < 0;
     const count = Math.abs(room);
-    const text = isNear(room, value.length)
-      ? this.#context.say(this.#isOver ? "charactersOver" : "charactersLeft", { count })
-      : "";
+    const text = this.#isNear ? this.#context.say(this.#isOver ? "charactersOver" : "charactersLeft", { count }) : "";
     setText(this.#counter, text);
     mark(this.#input, "aria-invalid", this.#isOver ? "true" : null);
-    if (this.#isOver && !wasOver) this.#context.announce(text);
+    if ((this.#isNear && !wasNear) || (this.#isOver && !wasOver)) this.#context.announce(text);
     this.#grow();
     this.#enable();
   }

@@ -9,7 +9,7 @@ import type { Context, Part } from "./part.js";
 /** A note that can be put away; or, where consent is required, what stands in front of the chat. */
 export class Disclaimer implements Part {
   readonly element = make("section", { part: "disclaimer", class: "disclaimer" });
-  readonly #title = make("h3", { class: "consent-title" });
+  readonly #title = make("h3", { class: "consent-title", id: "consent-title" });
   readonly #text: MarkdownView;
   readonly #agree: HTMLButtonElement;
   readonly #dismiss: HTMLButtonElement;
@@ -21,7 +21,7 @@ export class Disclaimer implements Part {
   constructor(context: Context, goOn: () => void) {
     this.#context = context;
     this.#text = new MarkdownView(context);
-    this.#agree = button({ part: "agree", class: "main-button" }, () => {
+    this.#agree = button({ part: "agree", class: "main-button", "aria-describedby": "consent-title" }, () => {
       giveConsent(context.options);
       context.emit({ type: "widgetConsented" });
       goOn();
@@ -46,6 +46,7 @@ export class Disclaimer implements Part {
     this.element.hidden = !isNeeded && !isNote;
     if (this.element.hidden) return;
     mark(this.element, "data-consent", isNeeded ? "needed" : null);
+    mark(this.element, "aria-labelledby", isNeeded ? "consent-title" : null);
     this.#title.hidden = this.#agree.hidden = !isNeeded;
     this.#dismiss.hidden = isNeeded;
     setText(this.#title, this.#context.say("consentNeeded"));

@@ -11,6 +11,11 @@ const REASONS: Readonly<Partial<Record<string, keyof Texts>>> = {
   REASON_SESSION_LOST: "chatLost",
 };
 
+/** What is said of the end. */
+export function textOfEnd({ reason }: NonNullable<ChatState["ended"]>): keyof Texts {
+  return REASONS[reason] ?? "chatEnded";
+}
+
 /** What stands above the text box once the conversation is over. */
 export class Ending implements Part {
   readonly element = make("section", { part: "ending", class: "ending" });
@@ -43,7 +48,7 @@ export class Ending implements Part {
       return;
     }
     mark(this.element, "data-reason", ended.reason);
-    setText(this.#text, this.#context.say(REASONS[ended.reason] ?? "chatEnded"));
+    setText(this.#text, this.#context.say(textOfEnd(ended)));
     setText(this.#button, this.#context.say("newChat"));
   }
 }

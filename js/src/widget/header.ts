@@ -42,4 +42,8 @@ export class Header implements Part {
     this.#avatar.replaceWith(avatar);
     this.#avatar = avatar;
   }
+
+  stop(): void {
+    this.#menu.stop();
+  }
 }

@@ -9,7 +9,7 @@ import type { Context } from "./part.js";
 export class Menu {
   readonly button: HTMLButtonElement;
   readonly list = make("div", { class: "menu", part: "menu-list", id: "menu" });
-  readonly #question = make("p", { class: "menu-question" });
+  readonly #question = make("p", { class: "menu-question", id: "menu-question" });
   readonly #end: HTMLButtonElement;
   readonly #anew: HTMLButtonElement;
   readonly #cancel: HTMLButtonElement;
@@ -31,6 +31,7 @@ export class Menu {
       if (!this.#isAsking) {
         this.#isAsking = true;
         this.#draw();
+        context.announce(context.say("endChatQuestion"));
         return;
       }
       void context.chat?.end().catch(() => undefined);
@@ -44,12 +45,25 @@ export class Menu {
       this.#leave();
     });
     this.list.append(this.#question, this.#end, this.#anew, this.#cancel);
-    this.list.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
+    // The second click of a double click, or a key that is held down, is no answer to what the first has asked.
+    this.#end.addEventListener(
+      "click",
+      (event) => {
+        if (event.detail > 1) event.stopImmediatePropagation();
+      },
+      { capture: true },
+    );
+    this.#end.addEventListener("keydown", (event) => {
+      if (event.repeat) event.preventDefault();
+    });
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== "Escape" || !this.#isOpen) return;
       event.preventDefault();
       event.stopPropagation();
       this.#leave();
-    });
+    };
+    this.list.addEventListener("keydown", onKey);
+    this.button.addEventListener("keydown", onKey);
     this.list.addEventListener("focusout", ({ relatedTarget }) => {
       const isInside = relatedTarget instanceof Node && this.list.contains(relatedTarget);
       if (relatedTarget && !isInside && relatedTarget !== this.button) this.#show(false);
@@ -67,6 +81,17 @@ export class Menu {
     if (this.button.hidden) this.#show(false);
   }
 
+  /** A tap beside it: what cannot have the focus does not take it from the list. */
+  readonly #onPointer = (event: Event): void => {
+    const path = event.composedPath();
+    if (!path.includes(this.list) && !path.includes(this.button)) this.#show(false);
+  };
+
+  /** Nothing of it is to stay with the page. */
+  stop(): void {
+    this.#show(false);
+  }
+
   #leave(): void {
     this.button.focus();
     this.#show(false);
@@ -76,6 +101,8 @@ export class Menu {
     this.#isOpen = isOpen;
     this.#isAsking = false;
     this.#draw();
+    if (isOpen) document.addEventListener("pointerdown", this.#onPointer, true);
+    else document.removeEventListener("pointerdown", this.#onPointer, true);
     if (isOpen) this.#end.focus();
   }
 
@@ -85,5 +112,6 @@ export class Menu {
     this.#question.hidden = this.#cancel.hidden = !this.#isAsking;
     this.#anew.hidden = this.#isAsking;
     mark(this.#end, "data-asking", String(this.#isAsking));
+    mark(this.#end, "aria-describedby", this.#isAsking ? "menu-question" : null);
   }
 }
