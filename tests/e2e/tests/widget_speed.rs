@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// Lines of the conversation before the reply.
 const HISTORY: usize = 2_000;
-/// When it was: what has only just been said would be announced to a screen reader.
+/// When it was.
 const LONG_AGO: &str = "2020-01-01T12:00:00Z";
 /// Pieces in which the reply comes.
 const CHUNKS: usize = 2_000;
