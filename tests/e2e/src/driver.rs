@@ -2,9 +2,9 @@
 //! by side need one each.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -19,11 +19,17 @@ use crate::Engine;
 
 /// How long a driver may take until it listens.
 const START_LIMIT: Duration = Duration::from_secs(20);
+/// How often the log is looked at while a browser starts.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// What WebKitGTK says when somebody took the port that the driver had chosen to reach it by. The driver waits for
+/// such a browser without end.
+const PORT_IS_TAKEN: &str = "Failed to start remote inspector server";
 
-/// A driver that listens. Dropping it ends the process.
+/// A driver that listens. Dropping it ends the process, and the browser that it started.
 pub(crate) struct Driver {
     process: Child,
     address: SocketAddr,
+    log: PathBuf,
 }
 
 impl Driver {
@@ -49,6 +55,7 @@ impl Driver {
 
     fn spawn(engine: Engine, log: &Path) -> Self {
         let address = free_address();
+        let path = log.to_owned();
         let log = File::create(log).expect("cannot write to target/e2e");
         let mut command = Command::new(Engine::driver());
         command.arg(format!("--port={}", address.port()));
@@ -56,13 +63,16 @@ impl Driver {
             // The default is one port for all. Going offline is something that only the browser's own scripts may do.
             command.args(["--websocket-port=0", "--allow-system-access"]);
         }
+        // A group of its own, to end the browser with the driver.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let process = command
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("cannot write to target/e2e"))
             .stderr(log)
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {}: {error}", Engine::driver().display()));
-        Self { process, address }
+        Self { process, address, log: path }
     }
 
     /// Asks for the driver's status (WebDriver, "Status"). That it listens does not yet mean that it answers.
@@ -78,6 +88,18 @@ impl Driver {
         matches!(timeout(START_LIMIT, ask).await, Ok(Ok(answer)) if answer.ends_with(b" 200"))
     }
 
+    /// Waits until the browser is known to be out of the driver's reach, which for most is for ever.
+    pub(crate) async fn lost_its_browser(&self) {
+        while !self.said().contains(PORT_IS_TAKEN) {
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// What the driver and the browser said so far.
+    pub(crate) fn said(&self) -> String {
+        fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -85,6 +107,12 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Ok(id) = i32::try_from(self.process.id())
+            && let Some(group) = rustix::process::Pid::from_raw(id)
+        {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -46,7 +46,7 @@ use std::{
 
 use fantoccini::wd::Capabilities;
 use futures_util::FutureExt;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 
 pub use chat::{Chat, Setup, texts_said};
 use driver::Driver;
@@ -68,6 +68,9 @@ pub use widget::{Widget, inside, part};
 
 /// How long a test may take, with the start of its browser. A test that needs longer hangs.
 const TEST_LIMIT: Duration = Duration::from_secs(120);
+
+/// How long a browser may take to start, with its driver.
+const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// Runs a test in a new browser with an empty profile, beside a sandbox of its own that serves the demo site at `/`
 /// and the package at `/pkg/`. Both are gone afterwards, however the test ends.
@@ -167,8 +170,7 @@ fn run(test: impl AsyncFnOnce(Traces)) {
 /// Starts a browser, has it do this, and closes it, however that ends.
 async fn browse(traces: &Traces, capabilities: Capabilities, limit: Duration, work: impl AsyncFnOnce(&Page)) {
     let engine = traces.engine;
-    let driver = Driver::start(engine, &traces.log()).await;
-    let page = Page::new(engine, &driver, capabilities).await;
+    let (driver, page) = start(engine, &capabilities, &traces.log()).await;
     let test = async {
         work(&page).await;
         for window in page.windows().await {
@@ -186,6 +188,19 @@ async fn browse(traces: &Traces, capabilities: Capabilities, limit: Duration, wo
     match failure {
         None => traces.remove(),
         Some(panic) => resume_unwind(panic),
+    }
+}
+
+/// Starts a driver and a browser. One whose port was taken as it started is started again.
+async fn start(engine: Engine, capabilities: &Capabilities, log: &Path) -> (Driver, Page) {
+    let deadline = Instant::now() + START_LIMIT;
+    loop {
+        let driver = Driver::start(engine, log).await;
+        tokio::select! {
+            page = Page::new(engine, &driver, capabilities.clone()) => return (driver, page),
+            () = driver.lost_its_browser() => {}
+            () = sleep_until(deadline) => panic!("{engine} did not start within {START_LIMIT:?}; it said: {}", driver.said()),
+        }
     }
 }
 
