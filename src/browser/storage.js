@@ -8,10 +8,13 @@
  * other waits its turn, too: who hears of a record finds it stored.
  */
 
-/** Milliseconds that sealing and unsealing may take. Some browsers' IndexedDB never answers. */
-const VAULT_LIMIT_MS = 2_000;
+/** Milliseconds that sealing and unsealing may take. Some browsers' IndexedDB never answers; others take seconds to start. */
+const VAULT_LIMIT_MS = 5_000;
 /** Milliseconds that an adapter may take for each call. */
 const ADAPTER_LIMIT_MS = 5_000;
+
+/** What `within` rejects with. */
+const LATE = Symbol("late");
 
 const CANNOT_SEAL =
   "The session cannot be kept sealed here (WebCrypto, IndexedDB or room is missing): it is kept for this tab only.";
@@ -41,6 +44,8 @@ export class Storage {
   #channel = null;
   /** @type {string[]} What is to be told to the other tabs in its turn. */
   #untold = [];
+  /** Sealing took too long the last time. */
+  #wasLate = false;
   /** Sealing failed, and is not tried again. */
   #inClear = false;
   /** Storing failed, and that was said. */
@@ -190,9 +195,16 @@ export class Storage {
     if (place === "local" && !this.#inClear) {
       try {
         await within(VAULT_LIMIT_MS, this.#vault.keep(key, record));
+        this.#wasLate = false;
         this.#emptyTab();
         return undefined;
-      } catch {
+      } catch (thrown) {
+        // A page that was frozen in the middle of it, or a device with much to do, is no reason to keep a token in clear: it
+        // will be sealed yet, or what is kept next.
+        if (thrown === LATE && !this.#wasLate) {
+          this.#wasLate = true;
+          return undefined;
+        }
         this.#inClear = true;
         said = CANNOT_SEAL;
       }
@@ -257,7 +269,7 @@ function text(value) {
 }
 
 /**
- * What `work` brings within `limitMs` milliseconds; else it rejects.
+ * What `work` brings within `limitMs` milliseconds; else it rejects with `LATE`.
  * @template T
  * @param {number} limitMs
  * @param {T | Promise<T>} work
@@ -265,7 +277,7 @@ function text(value) {
  */
 async function within(limitMs, work) {
   let timer;
-  const late = new Promise((_, reject) => (timer = setTimeout(reject, limitMs)));
+  const late = new Promise((_, reject) => (timer = setTimeout(reject, limitMs, LATE)));
   try {
     return /** @type {T} */ (await Promise.race([work, late]));
   } finally {

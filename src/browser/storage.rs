@@ -327,6 +327,25 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
+    async fn a_database_that_is_late_once_is_no_reason_to_keep_a_token_in_clear() {
+        js_sys::eval(
+            "const { open } = IDBFactory.prototype;
+             IDBFactory.prototype.open = () => { IDBFactory.prototype.open = open; return {}; };",
+        )
+        .unwrap();
+        let kept = Kept::new("test.late", &"local".into());
+        kept.storage.store(RECORD);
+        assert_eq!(kept.loaded().await, None);
+        assert!(js_sys::eval("sessionStorage['test.late']").unwrap().is_undefined());
+        kept.storage.store("newer");
+        assert_eq!(kept.loaded().await.as_deref(), Some("newer"));
+        assert!(js_sys::eval("sessionStorage['test.late']").unwrap().is_undefined());
+        assert!(kept.warnings().is_empty());
+        kept.storage.forget();
+        assert_eq!(kept.loaded().await, None);
+    }
+
+    #[wasm_bindgen_test]
     async fn one_holds_the_lock_at_a_time() {
         let (one, other) = (Kept::new("test.lock", &"local".into()), Kept::new("test.lock", &"local".into()));
         one.storage.load(1, true);

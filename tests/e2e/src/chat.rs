@@ -187,6 +187,15 @@ impl<'a> Chat<'a> {
         self.sandbox.order("/faults", &rules).await;
     }
 
+    /// From now on, nothing that the user says arrives in the session that the page shows, however often it is sent.
+    pub async fn lose_what_is_said(&self) {
+        let session = self.session().await;
+        self.fault(json!({ "frames": [{
+            "direction": "in", "type": "EVENT_TYPE_USER_MESSAGE", "action": "swallow", "session": session, "times": 1000,
+        }] }))
+        .await;
+    }
+
     /// What is left of this test's rules.
     pub async fn faults_left(&self) -> Value {
         self.sandbox.ask("/faults").await

@@ -15,6 +15,11 @@ const RUN: &str = "
             `${target.flat(9).join(' >>> ')} (${[...any, ...all, ...none].map(({ message }) => message).join('; ')})`)
         .join(', ')}`);";
 
+/// Nothing fades in or moves to its place any more: what is half transparent has too little contrast.
+const STILL: &str = "[document, document.querySelector('poly-chat')?.shadowRoot].every((root) =>
+    (root?.getAnimations() ?? []).every((animation) =>
+        animation.playState !== 'running' || animation.effect.getComputedTiming().endTime === Infinity))";
+
 /// axe-core, as it stands in a page.
 fn axe() -> String {
     let file = e2e::project_root().join("node_modules/axe-core/axe.min.js");
@@ -24,6 +29,7 @@ fn axe() -> String {
 /// What axe finds on the page as it is.
 async fn complaints(page: &Page, axe: &str, place: &str) -> Vec<String> {
     page.eval(axe, &[]).await;
+    page.wait_until(STILL).await;
     let found = page.eval_async(RUN, &[]).await;
     let found: Vec<String> = serde_json::from_value(found).expect("a list of texts");
     found.into_iter().map(|complaint| format!("{place}: {complaint}")).collect()

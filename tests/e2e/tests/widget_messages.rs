@@ -42,7 +42,7 @@ fn a_reply_streams_in_as_markdown() {
 fn a_message_waits_while_the_line_is_dead_and_arrives_once() {
     e2e::on_sandbox(async |page, sandbox| {
         page.resize(Screen::Phone).await;
-        let widget = Widget::open(page, sandbox, "pending", json!({ "confirm-timeout-ms": "700" })).await;
+        let widget = Widget::open(page, sandbox, "pending", json!({ "confirm-timeout-ms": "3000" })).await;
         widget.order("freeze", json!({})).await;
         widget.say("frozen").await;
         page.wait_for(&inside("li[data-role=user][data-delivery=pending]")).await;
@@ -62,11 +62,7 @@ fn a_message_that_failed_is_sent_again_by_a_tap_and_arrives_once() {
         let lost = widget.session().await;
         for retried in [true, false] {
             let session = widget.session().await;
-            widget
-                .fault(json!({ "frames": [
-                    { "direction": "in", "type": "EVENT_TYPE_USER_MESSAGE", "action": "swallow", "times": 1 },
-                ] }))
-                .await;
+            widget.lose_what_is_said().await;
             widget.say("lost").await;
             page.wait_for(&inside("li[data-role=user][data-delivery=pending]")).await;
             widget.order("expire", json!({ "close": null })).await;

@@ -46,10 +46,7 @@ fn a_session_that_the_server_lost_is_replaced_and_its_messages_fail() {
             let lost = chat.session().await;
             chat.say(&["one"]).await;
             chat.settle(&["one"]).await;
-            chat.fault(json!({ "frames": [
-                { "direction": "in", "type": "EVENT_TYPE_USER_MESSAGE", "action": "swallow", "times": 1 },
-            ] }))
-            .await;
+            chat.lose_what_is_said().await;
             chat.say(&["two"]).await;
             chat.order("expire", json!({ "close": close })).await;
             chat.until("told('sessionReplaced').length === 1").await;
