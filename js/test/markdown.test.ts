@@ -59,7 +59,14 @@ const SHOWN: Readonly<Record<string, readonly [string, string]>> = {
     "<p><strong>a</strong> <strong>b</strong> <em>c</em> <em>d</em> <del>e</del></p>",
   ],
   "code, and no Markdown in it": ["`**a** <b>`", "<p><code>**a** &lt;b></code></p>"],
-  "a block of code": ["```js\nlet a = '<b>';\n```", `<pre tabindex="0"><code>let a = '&lt;b>';</code></pre>`],
+  "a block of code in a list": [
+    "- a\n  ```\n  b\n  ```",
+    '<ul><li>a<pre aria-label="code" role="group" tabindex="0"><code>b</code></pre></li></ul>',
+  ],
+  "a block of code": [
+    "```js\nlet a = '<b>';\n```",
+    `<pre aria-label="code" role="group" tabindex="0"><code>let a = '&lt;b>';</code></pre>`,
+  ],
   "nested lists": ["- a\n  - b\n- c", "<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>"],
   "an ordered list with its start": ["3. a\n4. b", '<ol start="3"><li>a</li><li>b</li></ol>'],
   "a spaced list": ["- a\n\n- b", "<ul><li><p>a</p></li><li><p>b</p></li></ul>"],
@@ -72,7 +79,7 @@ const SHOWN: Readonly<Record<string, readonly [string, string]>> = {
   "a rule, also right below a text": ["a\n---\nb", "<p>a</p><hr><p>b</p>"],
   "a table": [
     "| a | b |\n|---|--:|\n| 1 | **2** |",
-    '<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">a</th><th class="right" scope="col">b</th></tr></thead>' +
+    '<div aria-label="table" class="scroll" role="group" tabindex="0"><table><thead><tr><th scope="col">a</th><th class="right" scope="col">b</th></tr></thead>' +
       '<tbody><tr><td>1</td><td class="right"><strong>2</strong></td></tr></tbody></table></div>',
   ],
   "a link": ["[our *menu*](https://a.com/menu)", '<p><a href="https://a.com/menu">our <em>menu</em></a></p>'],
@@ -130,8 +137,11 @@ const GROWING: Readonly<Record<string, readonly [string, string]>> = {
   "a link whose address is not there yet": ["see [our menu](htt", "<p>see our menu</p>"],
   "a link whose text is not there yet": ["see [our me", "<p>see our me</p>"],
   "an address that may go on": ["see https://exam", "<p>see https://exam</p>"],
-  "a block of code": ["```js\nlet a", '<pre tabindex="0"><code>let a</code></pre>'],
-  "a block of code that is being closed": ["```js\nlet a\n``", '<pre tabindex="0"><code>let a</code></pre>'],
+  "a block of code": ["```js\nlet a", '<pre aria-label="code" role="group" tabindex="0"><code>let a</code></pre>'],
+  "a block of code that is being closed": [
+    "```js\nlet a\n``",
+    '<pre aria-label="code" role="group" tabindex="0"><code>let a</code></pre>',
+  ],
   code: ["a `b", "<p>a <code>b</code></p>"],
   arithmetic: ["2 * 3 = 6", "<p>2 * 3 = 6</p>"],
 };

@@ -10,7 +10,10 @@ const NAMES = Object.keys(LANGUAGES.en ?? {}) as (keyof Texts)[];
 const FOREIGN = Object.entries(LANGUAGES).filter(([code]) => code !== "en");
 
 /** Texts that are the same in a language as in English, because that is how it says them. */
-const SAME = ["es.heading", "de.heading", "fr.conversation", "fr.assistant", "fr.messageLabel"];
+const SAME = [
+  ...["es.heading", "de.heading", "de.code"],
+  ...["fr.conversation", "fr.assistant", "fr.messageLabel", "fr.code"],
+];
 
 /** Plural categories in Arabic whose form holds the number itself, or none. */
 const IN_WORDS = ["zero", "one", "two"];

@@ -92,6 +92,21 @@ export const PLACES: readonly GalleryState[] = [
     },
   },
   {
+    name: "menu",
+    title: "The open menu",
+    chat: () => open({ messages: booking() }),
+    then: (widget) => inside(widget, "[part~=menu]")?.click(),
+  },
+  {
+    name: "end-question",
+    title: "Asked before it ends",
+    chat: () => open({ messages: booking() }),
+    then: (widget) => {
+      inside(widget, "[part~=menu]")?.click();
+      inside(widget, "[part~=end-chat]")?.click();
+    },
+  },
+  {
     name: "no-header",
     title: "Without header",
     options: { showHeader: false },

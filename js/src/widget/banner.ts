@@ -8,7 +8,7 @@ import type { Context, Part } from "./part.js";
 export class Banner implements Part {
   readonly element = make("div", { part: "banner", class: "banner" });
   readonly #text = make("p", { class: "banner-text" });
-  readonly #detail = make("p", { class: "banner-detail" });
+  readonly #detail = make("p", { class: "banner-detail", lang: "en", dir: "ltr" });
   readonly #button: HTMLButtonElement;
   readonly #context: Context;
   #state: ChatState | null = null;

@@ -5,7 +5,7 @@
 
 import type { Token } from "marked";
 
-import { button, make, setText } from "./dom.js";
+import { button, make, mark, setText } from "./dom.js";
 import { lex } from "./markdown/lex.js";
 import { blockOf, plainOf } from "./markdown/nodes.js";
 import { lexOpen } from "./markdown/open-ends.js";
@@ -77,7 +77,9 @@ export class MarkdownView {
     let end = start;
     const fresh = tokens.map((token): Block => {
       end += token.raw.length;
-      return { token, end, element: blockOf(token) };
+      const element = blockOf(token);
+      if (element) this.#name(element);
+      return { token, end, element };
     });
     const before = this.#blocks.slice(0, kept);
     patch(this.#content, elementsOf(before).length, elementsOf(fresh));
@@ -87,6 +89,15 @@ export class MarkdownView {
     this.#blocks = this.#blocks.map((block) => (block.element ? { ...block, element: shown[at++] ?? null } : block));
     this.#shown = source;
     this.#isEnded = isEnded;
+  }
+
+  /** Names the boxes of a block that scroll: the keyboard stops at each. */
+  #name(block: HTMLElement): void {
+    const boxes = block.matches("[tabindex='0']") ? [block] : block.querySelectorAll("[tabindex='0']");
+    for (const box of boxes) {
+      mark(box, "role", "group");
+      mark(box, "aria-label", this.#context.say(box.localName === "pre" ? "code" : "table"));
+    }
   }
 
   /** How many blocks stay as they are, whatever is added to the text: all but the last two. */

@@ -32,6 +32,10 @@ export interface Texts {
   earlierMessages: Text;
   /** Button below a text too long to be shown at once. */
   showMore: Text;
+  /** Name of a box with program code, which may scroll, for screen readers. */
+  code: Text;
+  /** Name of a box with a table, which may scroll, for screen readers. */
+  table: Text;
   /** What a picture of an agent shows: `{name}`. */
   avatarOf: Text;
   /** An agent of PolyAI that has no name. */
@@ -52,6 +56,8 @@ export interface Texts {
   charactersLeft: Text;
   /** How far the text is over the limit: `{count}` characters. */
   charactersOver: Text;
+  /** A text is too long to be sent, by the limit of the server. */
+  tooLong: Text;
   /** Name of the list of suggested replies, for screen readers. */
   suggestions: Text;
   /** Below a message of the user that is on its way. */

@@ -150,7 +150,8 @@ export class Widget implements Context {
       this.#transcript.scrollToEnd();
       return true;
     } catch (thrown) {
-      this.#panel.say(thrown instanceof Error ? thrown.message : String(thrown));
+      const { code } = (thrown ?? {}) as { code?: unknown };
+      this.#panel.say(this.say(code === "message/too-large" ? "tooLong" : "notDelivered"));
       return false;
     }
   }
