@@ -11,6 +11,9 @@ use url::form_urlencoded;
 const LIMIT: Duration = Duration::from_secs(600);
 /// What a user does not notice, in time of the processor.
 const LONGEST_TASK: Duration = Duration::from_millis(50);
+/// How often a task over the limit is measured: what a text costs it costs each time, and what a busy machine adds to it
+/// (its caches are shared) it does not.
+const ROUNDS: usize = 3;
 /// What the page may take to answer, in milliseconds by the clock of a machine that does other things too.
 const LONGEST_PAUSE: f64 = 1_500.0;
 
@@ -154,13 +157,21 @@ fn texts_of_a_megabyte_cost_no_long_task() {
         let chat = open(page, sandbox, "tasks").await;
         let mut long = Vec::new();
         for (at, message) in corpus("large.json").iter().enumerate() {
-            let Some(recording) = Recording::start(page).await else { return };
-            chat.order("send", json!({ "frames": frames_of(message, &format!("large {at}")), "log": true })).await;
-            until_handled(&chat, page, &format!("mark {at}")).await;
-            let timeline = recording.stop(page).await;
-            report(message, &timeline.tasks);
-            if timeline.longest_task() > LONGEST_TASK {
-                long.push(format!("{}: {:?}", message["name"], timeline.longest_task()));
+            let mut longest = Duration::MAX;
+            for round in 0..ROUNDS {
+                let Some(recording) = Recording::start(page).await else { return };
+                let id = format!("large {at} {round}");
+                chat.order("send", json!({ "frames": frames_of(message, &id), "log": true })).await;
+                until_handled(&chat, page, &format!("mark {id}")).await;
+                let timeline = recording.stop(page).await;
+                report(message, &timeline.tasks);
+                longest = longest.min(timeline.longest_task());
+                if longest <= LONGEST_TASK {
+                    break;
+                }
+            }
+            if longest > LONGEST_TASK {
+                long.push(format!("{}: {longest:?}", message["name"]));
             }
         }
         assert_eq!(long, [""; 0]);
