@@ -216,12 +216,15 @@ impl Page {
         self.done(selector, element.attr(name)).await
     }
 
-    /// Clicks as a user does: waits until the element is there, can be seen and is enabled.
+    /// Clicks as a user does: waits until the element is there, can be seen, is enabled and stands still.
     pub async fn click(&self, selector: &str) {
         let look = || async {
             let element = self.find(selector).await.map_err(|_| "no such element".to_owned())?;
             if !element.is_enabled().await.map_err(|error| error.to_string())? {
                 return Err("it is disabled".to_owned());
+            }
+            if !self.stands_still(&element).await.map_err(|error| error.to_string())? {
+                return Err("it moves".to_owned());
             }
             let is_in_shadow = selector.contains(INTO_SHADOW);
             match element.click().await {
@@ -232,6 +235,20 @@ impl Page {
             .map_err(|error| error.to_string())
         };
         self.keep_looking(&format!("{selector} to be clickable"), look).await;
+    }
+
+    /// Whether an element is where it was a moment ago. What moves is gone when the click comes.
+    async fn stands_still(&self, element: &Element) -> Result<bool, CmdError> {
+        let script = "const [element, moment, done] = arguments;
+            const place = () => {
+                const { left, top, width, height } = element.getBoundingClientRect();
+                return [left, top, width, height].join();
+            };
+            const before = place();
+            setTimeout(() => done(place() === before), moment);";
+        let moment = u64::try_from(LOOK_EVERY.as_millis()).unwrap_or_default();
+        let arguments = vec![serde_json::to_value(element)?, (2 * moment).into()];
+        Ok(self.client().execute_async(script, arguments).await? == true)
     }
 
     /// Presses the pointer on the middle of an element.

@@ -65,7 +65,7 @@ fn a_message_that_failed_is_sent_again_by_a_tap_and_arrives_once() {
             widget.lose_what_is_said().await;
             widget.say("lost").await;
             page.wait_for(&inside("li[data-role=user][data-delivery=pending]")).await;
-            widget.order("expire", json!({ "close": null })).await;
+            widget.order("expire", json!({ "close": 4001 })).await;
             // Its session is gone, and another one is there.
             page.wait_for(&inside("li[data-delivery=failed]")).await;
             widget.until(&format!("chat.getSnapshot().session?.id !== '{session}' && chat.getSnapshot().agent")).await;
