@@ -13,6 +13,8 @@ const VAULT_LIMIT_MS = 5_000;
 /** Milliseconds that an adapter may take for each call. */
 const ADAPTER_LIMIT_MS = 5_000;
 
+/** The last part of each of these, which begins once the rest is over: a page that was frozen finds its time over when it goes on. */
+const GRACE_MS = 1_000;
 /** What `within` rejects with. */
 const LATE = Symbol("late");
 
@@ -199,8 +201,7 @@ export class Storage {
         this.#emptyTab();
         return undefined;
       } catch (thrown) {
-        // A page that was frozen in the middle of it, or a device with much to do, is no reason to keep a token in clear: it
-        // will be sealed yet, or what is kept next.
+        // A device with much to do is no reason to keep a token in clear: it will be sealed yet, or what is kept next.
         if (thrown === LATE && !this.#wasLate) {
           this.#wasLate = true;
           return undefined;
@@ -277,7 +278,10 @@ function text(value) {
  */
 async function within(limitMs, work) {
   let timer;
-  const late = new Promise((_, reject) => (timer = setTimeout(reject, limitMs, LATE)));
+  const late = new Promise((_, reject) => {
+    const wait = () => (timer = setTimeout(reject, GRACE_MS, LATE));
+    timer = setTimeout(wait, limitMs - GRACE_MS);
+  });
   try {
     return /** @type {T} */ (await Promise.race([work, late]));
   } finally {

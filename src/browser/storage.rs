@@ -346,6 +346,18 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
+    async fn a_page_that_stood_still_while_it_read_finds_its_record() {
+        let kept = Kept::new("test.frozen", &"local".into());
+        kept.storage.store(RECORD);
+        assert_eq!(kept.loaded().await.as_deref(), Some(RECORD));
+        // Once the database has been asked.
+        js_sys::eval("setTimeout(() => { for (const end = Date.now() + 5_500; Date.now() < end;) ; })").unwrap();
+        assert_eq!(kept.loaded().await.as_deref(), Some(RECORD));
+        kept.storage.forget();
+        assert_eq!(kept.loaded().await, None);
+    }
+
+    #[wasm_bindgen_test]
     async fn one_holds_the_lock_at_a_time() {
         let (one, other) = (Kept::new("test.lock", &"local".into()), Kept::new("test.lock", &"local".into()));
         one.storage.load(1, true);
