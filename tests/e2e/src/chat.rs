@@ -12,6 +12,8 @@ use crate::{Page, Sandbox};
 /// How long a conversation may take to come to rest.
 const SETTLE_LIMIT: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// Unseals what is kept.
+const KEPT: &str = include_str!("kept.js");
 
 /// What differs from one chat to the next.
 #[derive(Clone, Debug, Default)]
@@ -167,15 +169,21 @@ impl<'a> Chat<'a> {
             .concat()
     }
 
-    /// Waits until something else is stored than this.
+    /// Waits until a record with all of these texts in it is kept, sealed.
     ///
     /// # Panics
     ///
     /// When that does not come true.
-    pub async fn until_stored(&self, before: &str) {
+    pub async fn until_kept(&self, texts: &[&str]) {
         let deadline = Instant::now() + SETTLE_LIMIT;
-        while self.stored().await == before {
-            assert!(Instant::now() < deadline, "nothing was stored within {SETTLE_LIMIT:?}");
+        let texts: Vec<_> = texts.iter().map(|text| json!(text).to_string()).collect();
+        loop {
+            let kept = self.focus().await.eval_async(KEPT, &[]).await;
+            let records = kept.as_array().expect("records").iter().filter_map(Value::as_str);
+            if records.clone().any(|record| texts.iter().all(|text| record.contains(text))) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{texts:?} were not kept within {SETTLE_LIMIT:?}");
             sleep(LOOK_EVERY).await;
         }
     }

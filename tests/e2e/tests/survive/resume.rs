@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 
 /// Says something and waits until it is kept.
 async fn say_and_keep(chat: &Chat<'_>, texts: &[&str]) {
-    let before = chat.stored().await;
     chat.say(texts).await;
-    chat.until_stored(&before).await;
+    chat.until_kept(texts).await;
 }
 
 #[test]
@@ -93,7 +92,7 @@ fn what_is_not_to_be_kept_is_not_found_again() {
 
         let resumable = "return await polyMessaging.hasResumableSession(options);";
         let chat = Chat::greeted(page, sandbox, "cleared", &Setup::default()).await;
-        chat.until_stored(&nothing).await;
+        chat.until_kept(&[&chat.session().await]).await;
         assert_eq!(page.eval_async(resumable, &[]).await, true);
         page.eval_async("await chat.close(); await polyMessaging.clearSession(options);", &[]).await;
         assert_eq!(page.eval_async(resumable, &[]).await, false);

@@ -113,9 +113,8 @@ fn what_a_closed_window_left_undelivered_is_delivered_by_the_other() {
         first
             .fault(json!({ "frames": [{ "direction": "in", "type": "EVENT_TYPE_USER_MESSAGE", "action": "swallow" }] }))
             .await;
-        let before = first.stored().await;
         first.say(&["one", "two"]).await;
-        first.until_stored(&before).await;
+        first.until_kept(&["one", "two"]).await;
         first.close_window(&second).await;
         second.settle(&["one", "two"]).await;
     });
