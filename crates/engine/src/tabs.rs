@@ -17,7 +17,8 @@ const VERSION: u64 = 1;
 const MAX_NEWS: usize = 4_096;
 /// Milliseconds that a tab gets to say that it is there.
 const ANSWER_MS: u64 = 500;
-/// Milliseconds after which the messages of a page that was left are looked after: it may be back by then.
+/// Milliseconds after which another tab's messages are looked after: they have arrived by then, or it may be gone. One that
+/// says so may be back.
 const FAREWELL_MS: u64 = 10_000;
 
 /// News about the session `was`, with one member more.
@@ -67,7 +68,8 @@ impl Engine {
                     self.release();
                 }
             }
-            "bye" if is_ours && is_up && !self.timers.is_set(Timer::Claim) => {
+            // Not every page that ends is given the time to say so.
+            "bye" | "owes" if is_ours && is_up && !self.timers.is_set(Timer::Claim) => {
                 self.timers.set(Timer::Claim, self.now.mono + FAREWELL_MS);
             }
             "claimed" if is_ours && self.has_drafts() => self.owe_save(),
@@ -175,8 +177,12 @@ impl Engine {
         }
         if is_due {
             self.keeper.wants_claims = false;
-        } else if self.keeper.wants_claims && self.keeper.silent.is_empty() && !is_away {
-            self.ask_owners(&others);
+        } else if self.keeper.silent.is_empty() && !is_away {
+            if self.keeper.wants_claims {
+                self.ask_owners(&others);
+            } else if !others.is_empty() && !self.timers.is_set(Timer::Claim) {
+                self.timers.set(Timer::Claim, self.now.mono + FAREWELL_MS);
+            }
         }
         // Where the history was complete before they came into doubt, what came since is asked for.
         let is_in_doubt = has_claimed || self.conversation.drafts.count(|progress| progress == Progress::Unsure) > 0;

@@ -256,7 +256,7 @@ fn the_messages_of_a_living_tab_are_left_to_it() {
     browser.server.swallows = true;
     let third = browser.open();
     browser.pass(2_000);
-    assert_eq!(ops(&browser), ["who", "here"]);
+    assert_eq!(ops(&browser), ["owes", "who", "here", "owes"]);
     assert_eq!(browser.client(third).delivery("d1"), None);
     let owner = browser.record().unwrap()["drafts"][0]["tab"].clone();
     browser.pass(20_000);
@@ -282,6 +282,30 @@ fn the_messages_of_a_dead_tab_are_claimed_by_one_of_two() {
         assert_eq!(browser.client(page).texts(), ["one", "two"], "{page}");
     }
     assert!(browser.kept().is_empty());
+}
+
+#[test]
+fn the_messages_of_a_tab_that_ended_without_a_word_are_claimed_by_one_that_is_there() {
+    let mut browser = second_is_cut_off(&[("d1", "last words")]);
+    browser.kill(1);
+    browser.server.is_down = false;
+    browser.pass(14_000);
+    assert_eq!(browser.log("s1"), ["last words"]);
+    assert_eq!(browser.client(0).delivery("d1"), Some(Delivery::Sent));
+    assert!(browser.kept().is_empty());
+}
+
+#[test]
+fn a_tab_that_missed_it_finds_the_messages_of_one_that_ended() {
+    let mut browser = second_is_cut_off(&[]);
+    browser.server.is_down = true;
+    browser.cut(0);
+    browser.run();
+    browser.send(1, "d1", "last words");
+    browser.kill(1);
+    browser.server.is_down = false;
+    browser.pass(120_000);
+    assert_eq!(browser.log("s1"), ["last words"]);
 }
 
 #[test]
@@ -505,7 +529,10 @@ fn a_closed_chat_claims_nothing() {
     let third = browser.open();
     browser.call(third, |call| Input::Close { call });
     browser.send(third, "d2", "typed in vain");
-    assert_eq!((browser.client(third).deadline, ops(&browser)), (None, vec!["who".to_owned()]));
+    assert_eq!(
+        (browser.client(third).deadline, ops(&browser)),
+        (None, ["owes", "who", "owes"].map(str::to_owned).to_vec())
+    );
     browser.pass(5_000);
     assert_eq!(browser.kept(), ["left behind", "typed in vain"]);
 }

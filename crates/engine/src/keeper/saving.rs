@@ -67,10 +67,12 @@ impl Engine {
     pub(super) fn store(&mut self, others: Vec<StoredDraft>) {
         let (Some(session), Some(token)) = (&self.session, &self.token) else { return };
         let mut drafts = others;
+        let of_others = drafts.len();
         for draft in self.conversation.drafts.iter_mut() {
             draft.is_kept = true;
             drafts.extend(StoredDraft::of(draft, &self.keeper.tab));
         }
+        let owes = drafts.len() > of_others;
         let record = Record {
             session: session.id.clone(),
             token: token.access_token.clone(),
@@ -88,6 +90,10 @@ impl Engine {
         if let Some(record) = record.compose() {
             self.out.push(Output::Store { record });
             self.out.extend(news.map(|text| Output::Tell { text }));
+            if owes {
+                let tab = self.keeper.tab.clone();
+                self.tell_tabs("owes", "tab", &tab);
+            }
         }
     }
 
