@@ -47,6 +47,8 @@ pub(crate) enum Link {
     Socket(Socket),
     /// Between two attempts to reconnect.
     Pause,
+    /// The browser says that it is offline: a probe sees whether a socket is worth an attempt.
+    Knock(RequestId),
     /// Nothing until the page runs again.
     Away,
     /// Nothing until the application asks: closed, ended, or failed.
@@ -86,7 +88,39 @@ impl Engine {
         self.open_socket_for(Purpose::Talk);
     }
 
+    /// The pause before an attempt is over. While the browser says that it is offline, a socket is only tried where a probe is
+    /// answered: Firefox makes a page wait for its next socket, up to a minute, the longer the more of them have failed.
+    pub(crate) fn attempt(&mut self) {
+        if self.is_offline {
+            self.timers.stop(Timer::Reconnect);
+            // One may be under way since the last handshake failed.
+            let id = self.take_probe().unwrap_or_else(|| self.probe());
+            self.link = Link::Knock(id);
+            self.show_attempt();
+        } else {
+            self.open_socket();
+        }
+    }
+
+    pub(crate) fn handle_knocked(&mut self, is_answered: bool) {
+        self.link = Link::Pause;
+        if is_answered {
+            self.open_socket();
+        } else {
+            self.put_off(Error::new(ErrorCode::TransportNetwork));
+        }
+    }
+
+    fn show_attempt(&mut self) {
+        if let ConnectionView::Reconnecting { attempt, .. } = self.shown_connection {
+            self.show_connection(ConnectionView::Reconnecting { attempt, retry_in_ms: 0 });
+        }
+    }
+
     pub(crate) fn open_socket_for(&mut self, purpose: Purpose) {
+        if let Link::Knock(id) = self.link {
+            self.out.push(Output::Abort { id });
+        }
         if self.session.is_some() {
             self.look_back();
         }
@@ -117,9 +151,7 @@ impl Engine {
         });
         self.timers.stop(Timer::Reconnect);
         self.timers.set(Timer::Handshake, self.now.mono + HANDSHAKE_TIMEOUT_MS);
-        if let ConnectionView::Reconnecting { attempt, .. } = self.shown_connection {
-            self.show_connection(ConnectionView::Reconnecting { attempt, retry_in_ms: 0 });
-        }
+        self.show_attempt();
         self.out.push(Output::OpenSocket { socket: id, url });
     }
 
@@ -243,18 +275,25 @@ impl Engine {
     fn lose(&mut self, was_open: bool, purpose: Purpose, cause: Error) {
         self.drop_socket(CLOSE_NETWORK);
         self.conversation.lose_socket(self.now.mono, &mut self.out);
-        if self.is_ending() {
+        if self.is_ending() && was_open {
             // What is left of its time is used to reach the server.
-            if was_open {
-                self.open_socket();
-            } else {
-                self.count_attempt();
-                self.pause();
-            }
-            return;
+            return self.open_socket();
         }
-        if !was_open && purpose != Purpose::Talk {
+        if !self.is_ending() && !was_open && purpose != Purpose::Talk {
             return self.handle_trial_refused(purpose);
+        }
+        self.put_off(cause);
+        if !was_open && !self.is_ending() && matches!(self.link, Link::Pause) {
+            self.suspect();
+        }
+    }
+
+    /// Tries again after a pause, or gives up.
+    fn put_off(&mut self, cause: Error) {
+        if self.is_ending() {
+            self.count_attempt();
+            self.pause();
+            return;
         }
         let said = self.conversation.capabilities.as_ref().and_then(|can| can.max_reconnect_attempts);
         let budget = said.unwrap_or(self.config.max_reconnect_attempts);
@@ -269,9 +308,6 @@ impl Engine {
         let attempt = self.attempts.made;
         self.show_connection(ConnectionView::Reconnecting { attempt, retry_in_ms });
         self.tell(EventBody::Reconnecting { attempt, retry_in_ms, cause });
-        if !was_open {
-            self.suspect();
-        }
     }
 
     fn count_attempt(&mut self) {
@@ -348,7 +384,7 @@ impl Engine {
 
     /// Leaves whatever is under way.
     pub(crate) fn hang_up(&mut self) {
-        if let Link::Request { id, .. } = self.link {
+        if let Link::Request { id, .. } | Link::Knock(id) = self.link {
             self.out.push(Output::Abort { id });
         }
         self.stop_probe();

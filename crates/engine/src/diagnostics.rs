@@ -53,6 +53,7 @@ impl Engine {
                 Link::RequestPause { .. } => "requestPause",
                 Link::Socket(_) => "socket",
                 Link::Pause => "pause",
+                Link::Knock(_) => "knock",
                 Link::Away => "away",
                 Link::Down(_) => "down",
             },

@@ -151,7 +151,7 @@ impl Engine {
             Timer::HttpRetry => self.request_again(),
             Timer::TokenAnswer => self.handle_missing_token(),
             Timer::Handshake => self.lose_socket(Error::new(ErrorCode::TransportTimeout)),
-            Timer::Reconnect => self.open_socket(),
+            Timer::Reconnect => self.attempt(),
             Timer::Heartbeat => self.send_heartbeat(),
             Timer::HeartbeatAnswer => self.lose_socket(Error::new(ErrorCode::TransportTimeout)),
             Timer::Settle => self.settle_late(),
@@ -318,7 +318,7 @@ impl Engine {
         match self.link {
             // Already under way.
             Link::Record | Link::Request { .. } | Link::Socket(_) => {}
-            Link::Idle | Link::Pause | Link::Away | Link::RequestPause { .. } | Link::Down(_) => {
+            Link::Idle | Link::Pause | Link::Knock(_) | Link::Away | Link::RequestPause { .. } | Link::Down(_) => {
                 self.attempts = Attempts::default();
                 self.sessions_lost = 0;
                 self.connect();

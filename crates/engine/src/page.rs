@@ -34,7 +34,8 @@ impl Engine {
     fn wake(&mut self) {
         match &self.link {
             Link::Socket(_) => self.check_alive(),
-            Link::Pause => self.open_socket(),
+            Link::Pause => self.attempt(),
+            Link::Knock(_) if !self.is_offline => self.open_socket(),
             // Where too many sessions were lost, no other is made unasked.
             Link::Down(Some(error)) if error.retryable && error.code != ErrorCode::SessionCreationFailed => {
                 self.attempts = Default::default();
@@ -45,6 +46,7 @@ impl Engine {
             | Link::Record
             | Link::Request { .. }
             | Link::RequestPause { .. }
+            | Link::Knock(_)
             | Link::Away
             | Link::Down(_) => {}
         }

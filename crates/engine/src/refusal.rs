@@ -102,14 +102,22 @@ impl Engine {
         if self.suspicion.probe.is_some() {
             return;
         }
+        self.suspicion.probe = Some(self.probe());
+    }
+
+    /// Sees whether the API's host answers anything.
+    pub(crate) fn probe(&mut self) -> RequestId {
         self.last_request += 1;
         self.counts.probes += 1;
         let id = self.last_request;
-        self.suspicion.probe = Some(id);
         self.out.push(Output::Probe { id, url: self.config.api_url.clone(), timeout_ms: PROBE_TIMEOUT_MS });
+        id
     }
 
     pub(crate) fn handle_probed(&mut self, answered: RequestId, is_answered: bool) {
+        if matches!(self.link, Link::Knock(id) if id == answered) {
+            return self.handle_knocked(is_answered);
+        }
         if self.suspicion.probe != Some(answered) {
             return;
         }
@@ -132,9 +140,13 @@ impl Engine {
     }
 
     pub(crate) fn stop_probe(&mut self) {
-        if let Some(id) = self.suspicion.probe.take() {
+        if let Some(id) = self.take_probe() {
             self.out.push(Output::Abort { id });
         }
+    }
+
+    pub(crate) fn take_probe(&mut self) -> Option<RequestId> {
+        self.suspicion.probe.take()
     }
 
     // ----------------------------------------------------------------------------------------------- experiment

@@ -168,40 +168,53 @@ fn a_page_that_nobody_looks_at_goes_on_as_before() {
 
 // ------------------------------------------------------------------------------------------- offline and online
 
-#[test]
-fn back_online_opens_a_socket_in_the_same_step() {
-    let mut client = Client::joined_with(unlimited());
+/// Lost while the browser says that it is offline, and looking at the network for the first time.
+fn knocking(mut client: Client) -> Client {
     give(&mut client, Offline);
     client.drop_socket(1006);
-    for _ in 0..8 {
-        client.wait_for_socket();
-        client.refuse_socket();
-        client.probe(false);
+    assert!(client.wait_for_probe() <= 2_000);
+    client
+}
+
+#[test]
+fn back_online_opens_a_socket_in_the_same_step() {
+    for looks in [0, 1, 8] {
+        for is_looking in [true, false] {
+            let mut client = knocking(Client::joined_with(unlimited()));
+            for _ in 0..looks {
+                client.probe(false);
+                client.wait_for_probe();
+            }
+            if !is_looking {
+                client.probe(false);
+            }
+            let (now, aborted) = (client.now, client.aborted.len());
+            give(&mut client, Online);
+            // Those in vain would make the browser hold this one back.
+            assert_eq!((client.urls.len(), client.now), (2, now), "the first since the network went");
+            assert_eq!((client.probes.len(), client.aborted.len()), (0, aborted + usize::from(is_looking)));
+            client.open();
+            client.history([session_start(1)]);
+            assert_eq!((client.status().as_str(), client.last_session()), ("open", "s1"));
+        }
     }
-    let (tried, now) = (client.urls.len(), client.now);
-    give(&mut client, Online);
-    assert_eq!((client.urls.len(), client.now), (tried + 1, now));
-    client.open();
-    client.history([session_start(1)]);
-    assert_eq!((client.status().as_str(), client.last_session()), ("open", "s1"));
 }
 
 #[test]
 fn an_hour_offline_spends_no_attempt() {
-    let mut client = Client::joined();
-    give(&mut client, Offline);
-    client.drop_socket(1006);
+    let mut client = knocking(Client::joined());
     let until = client.now + 3_600_000;
-    let mut tries = 0;
+    let mut looks = 0;
     while client.now < until {
-        let pause = client.wait_for_socket();
-        assert!(pause <= 30_000, "still tries every 30 s: {pause}");
-        client.refuse_socket();
+        assert_eq!(client.state.connection, ConnectionView::Reconnecting { attempt: looks + 1, retry_in_ms: 0 });
         client.probe(false);
+        let pause = client.wait_for_probe();
+        assert!(pause <= 30_000, "still looks every 30 s: {pause}");
         assert_eq!(client.status(), "reconnecting");
-        tries += 1;
+        looks += 1;
     }
-    assert!(tries >= 120, "{tries} tries, each of them in vain");
+    assert!(looks >= 120, "{looks} looks, each of them in vain");
+    assert_eq!(client.urls.len(), 1, "no socket was tried");
     give(&mut client, Online);
     // All five are left; the one that this opened is counted when it fails.
     for left in (0..5).rev() {
@@ -214,6 +227,53 @@ fn an_hour_offline_spends_no_attempt() {
     }
     client.drop_socket(1006);
     assert_eq!(client.status(), "failed");
+}
+
+#[test]
+fn a_page_that_is_looked_at_offline_looks_at_the_network_at_once() {
+    let mut client = knocking(Client::joined());
+    give(&mut client, Visible);
+    assert_eq!((client.probes.len(), client.aborted.len()), (1, 0), "it does already");
+    client.probe(false);
+    give(&mut client, Visible);
+    assert_eq!((client.probes.len(), client.urls.len()), (1, 1));
+    client.pass(4_000);
+    assert_eq!((client.probes.len(), client.urls.len()), (1, 1), "the pause is over, not due again");
+}
+
+#[test]
+fn who_asks_for_a_connection_offline_gets_an_attempt() {
+    let mut client = knocking(Client::joined());
+    let call = client.call();
+    client.give(Input::Reconnect { call });
+    assert_eq!((client.probes.len(), client.urls.len()), (0, 2));
+}
+
+#[test]
+fn the_probe_that_a_refused_handshake_began_is_the_look_at_the_network() {
+    let mut client = Client::joined();
+    client.drop_socket(1006);
+    client.wait_for_socket();
+    client.refuse_socket();
+    give(&mut client, Offline);
+    assert_eq!(client.probes.len(), 1);
+    client.pass(4_000);
+    assert_eq!((client.probes.len(), client.urls.len(), client.diagnostics()["link"].clone()), (1, 2, json!("knock")));
+    client.probe(true);
+    assert_eq!(client.urls.len(), 3);
+}
+
+#[test]
+fn an_end_offline_reaches_the_server_once_the_network_is_there() {
+    let mut client = knocking(Client::joined());
+    let call = client.call();
+    client.give(Input::End { call });
+    client.refuse_socket();
+    client.wait_for_probe();
+    client.probe(true);
+    let frames = client.frames.len();
+    client.open();
+    assert_eq!(client.frames.len(), frames + 1, "the end was sent");
 }
 
 #[test]
@@ -238,6 +298,8 @@ fn a_web_view_that_always_says_offline_works_all_the_same() {
     client.open();
     client.history([session_start(1), event(2, "POLY_AGENT_JOINED", json!({}))]);
     client.drop_socket(1006);
+    client.wait_for_probe();
+    client.probe(true);
     client.come_back([]);
     assert_eq!(client.status(), "open");
 }

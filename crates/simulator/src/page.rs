@@ -59,6 +59,8 @@ pub(crate) struct Watch {
     /// Attempts since a socket was open, made while the browser did not say that there was no network.
     pub(crate) attempts_online: u64,
     pub(crate) attempt_by: Option<u64>,
+    /// The last look at the network.
+    pub(crate) probe: Option<RequestId>,
     /// Loads of the record that are not answered, and by when they have to be; whether one of them was not.
     pub(crate) loads: Vec<(RequestId, u64)>,
     pub(crate) went_without: bool,

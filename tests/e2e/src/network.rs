@@ -24,10 +24,11 @@ impl Page {
                 Offline::Browser
             }
             Engine::Firefox => {
-                // What the menu "Work Offline" does.
+                // What the menu "Work Offline" does. It leaves connections to this machine as they are.
                 let script = "
                     Services.prefs.setBoolPref('network.disable-localhost-when-offline', true);
-                    Services.io.offline = arguments[0];";
+                    Services.io.offline = arguments[0];
+                    if (arguments[0]) Services.obs.notifyObservers(null, 'net:cancel-all-connections');";
                 self.eval_as_browser(script, &[json!(offline)]).await;
                 Offline::Browser
             }

@@ -316,6 +316,16 @@ impl Client {
         self.now - dropped
     }
 
+    /// Waits out the backoff where the browser says that it is offline. Returns how long it was.
+    pub fn wait_for_probe(&mut self) -> u64 {
+        let began = self.now;
+        while self.probes.is_empty() {
+            let deadline = self.deadline.expect("a deadline to wait for");
+            self.pass(deadline.at - self.now);
+        }
+        self.now - began
+    }
+
     /// Waits out the backoff and opens the next socket, which then replays `missed`.
     pub fn come_back(&mut self, missed: impl IntoIterator<Item = Value>) {
         self.wait_for_socket();

@@ -98,6 +98,7 @@ impl World {
     fn probe(&mut self, page: usize, id: RequestId, timeout_ms: u32) {
         let load = self.pages[page].load;
         self.pages[page].requests.push(id);
+        self.note_probe(page, id);
         let is_answered = !self.network.is_dead() && !self.server.trouble.unreachable;
         let wait = if is_answered {
             self.network.delay(true) + self.network.delay(false)

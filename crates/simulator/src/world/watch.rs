@@ -151,9 +151,21 @@ impl World {
         self.pages[page].watch.attempt_by = None;
     }
 
+    /// Offline, a look at the network is the attempt that is due.
+    pub(super) fn note_probe(&mut self, page: usize, id: RequestId) {
+        let is_told_offline = self.is_told_offline(page);
+        let watch = &mut self.pages[page].watch;
+        watch.probe = Some(id);
+        watch.attempt_by = watch.attempt_by.filter(|by| !is_told_offline || *by > self.now);
+    }
+
     pub(super) fn note_connection(&mut self, number: usize, connection: &ConnectionView) {
+        let is_told_offline = self.is_told_offline(number);
         let page = &mut self.pages[number];
         match connection {
+            // It is under way.
+            ConnectionView::Reconnecting { retry_in_ms: 0, .. }
+                if is_told_offline && page.watch.probe.is_some_and(|id| page.requests.contains(&id)) => {}
             ConnectionView::Reconnecting { retry_in_ms, .. } => {
                 page.watch.attempt_by = Some(self.now + u64::from(*retry_in_ms));
                 return;
@@ -182,7 +194,7 @@ impl World {
             self.accuse("backoff", format!("page {page} waits {retry_in_ms} ms before attempt {attempt}"));
         }
         let most = if self.budgets().any(|budget| budget == 0) { None } else { self.budgets().max() };
-        let is_online = !self.pages[page].watch.is_told_offline && !self.device.traits.is_always_offline;
+        let is_online = !self.is_told_offline(page);
         let watch = &mut self.pages[page].watch;
         watch.attempt = attempt;
         watch.attempts_online += u64::from(is_online);
@@ -190,6 +202,10 @@ impl World {
         if let Some(most) = most.filter(|most| made > *most) {
             self.accuse("budget", format!("page {page} makes attempt {made} of {most}"));
         }
+    }
+
+    fn is_told_offline(&self, page: usize) -> bool {
+        self.pages[page].watch.is_told_offline || self.device.traits.is_always_offline
     }
 
     /// The application's and, where it has one, the server's; 0: no limit. Which of them counts depends on what was heard.
