@@ -63,6 +63,36 @@ fn the_page_opens_hides_and_prompts() {
 }
 
 #[test]
+fn a_panel_that_is_opened_again_as_it_goes_takes_the_focus() {
+    e2e::on_sandbox(async |page, sandbox| {
+        page.resize(Screen::Desktop).await;
+        Widget::open(page, sandbox, "again", json!({})).await;
+        // It takes 200 ms to go. A page that is busy meanwhile sees that late.
+        let script = "
+            const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+            const hold = (until) => { while (performance.now() < until); };
+            window.entered = [];
+            (async () => {
+                for (const held of [0, 60, 120]) {
+                    for (const waited of [0, 100, 150, 190, 200, 210, 250]) {
+                        inside('[part~=input]').focus();
+                        // The panel has come.
+                        await pause(300);
+                        widget.close();
+                        await pause(waited);
+                        hold(performance.now() + held);
+                        widget.open();
+                        entered.push(widget.shadowRoot.activeElement?.part[0]);
+                    }
+                }
+            })();";
+        page.eval(script, &[]).await;
+        page.wait_until("entered.length === 21").await;
+        assert_eq!(page.eval("return entered;", &[]).await, json!(vec!["input"; 21]));
+    });
+}
+
+#[test]
 fn one_script_tag_makes_a_chat_with_the_vendors_names() {
     e2e::on_sandbox(async |page, sandbox| {
         page.resize(Screen::Desktop).await;
