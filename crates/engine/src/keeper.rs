@@ -285,6 +285,9 @@ impl Engine {
     pub(crate) fn look_back(&mut self) {
         if core::mem::take(&mut self.keeper.is_away) | core::mem::take(&mut self.keeper.is_behind) {
             self.keeper.is_returning = true;
+            if let Some(session) = &mut self.session {
+                session.has_opened = true;
+            }
             self.hold_back();
             self.load(false);
         }

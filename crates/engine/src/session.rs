@@ -41,7 +41,7 @@ const CONNECTOR_UNKNOWN: &str = "Connector token does not exist";
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) id: String,
-    /// A socket has been open on it.
+    /// A socket has been open on it, perhaps another tab's: its history may hold more than its start.
     pub(crate) has_opened: bool,
     /// The application has done what it does before the agent is asked to join.
     pub(crate) is_prepared: bool,

@@ -465,6 +465,25 @@ fn a_closed_chat_does_not_store_again_what_was_claimed_from_it() {
 }
 
 #[test]
+fn a_chat_closed_before_its_first_socket_opened_reads_what_others_did_with_its_messages() {
+    let mut browser = Browser::new();
+    browser.server.refuses_sockets = true;
+    browser.open();
+    browser.send(0, "d1", "once");
+    browser.call(0, |call| Input::Close { call });
+    browser.server.refuses_sockets = false;
+    browser.open();
+    browser.pass(20_000);
+    assert_eq!((browser.log("s1"), browser.kept().len()), (vec!["once".to_owned()], 0), "the other tab claims it");
+    // An attempt that fails does not make the session new again.
+    browser.server.refuses_sockets = true;
+    browser.call(0, |call| Input::Reconnect { call });
+    browser.server.refuses_sockets = false;
+    browser.pass(20_000);
+    assert_eq!((browser.log("s1"), browser.client(0).texts()), (vec!["once".to_owned()], vec!["once".to_owned()]));
+}
+
+#[test]
 fn a_record_that_names_a_message_twice_shows_it_once() {
     let mut browser = second_is_cut_off(&[("d1", "one")]);
     browser.kill(1);

@@ -56,6 +56,8 @@ pub struct Server {
     /// Access tokens that were handed out.
     pub tokens: u32,
     pub is_down: bool,
+    /// Sessions are made, but no socket opens.
+    pub refuses_sockets: bool,
     /// Messages of the user are swallowed.
     pub swallows: bool,
     /// Messages of the user arrive, but nothing is said about it.
@@ -320,7 +322,8 @@ impl Browser {
                 let id = tab.client.last_session().to_owned();
                 let url = tab.client.urls.last().unwrap();
                 let cursor = url.split("&cursor=").nth(1).map_or(0, |cursor| cursor.parse::<u64>().unwrap());
-                let session = self.server.sessions.get(&id).filter(|session| !session.is_gone && !self.server.is_down);
+                let refuses = self.server.is_down || self.server.refuses_sockets;
+                let session = self.server.sessions.get(&id).filter(|session| !session.is_gone && !refuses);
                 match session.filter(|session| url.contains(&format!("access_token={}", session.token))) {
                     Some(session) => {
                         let is_missed = |event: &&Value| event["sequence"].as_u64().unwrap() > cursor;
@@ -328,7 +331,11 @@ impl Browser {
                         tab.client.open();
                         tab.socket = tab.client.socket.map(|(socket, _)| (socket, id));
                         if tab.client.socket.is_some() {
-                            tab.client.history(core::iter::once(session_start(1)).chain(missed));
+                            // The first batch is not all there is.
+                            let events: Vec<_> = core::iter::once(session_start(1)).chain(missed).collect();
+                            for batch in events.chunks(4) {
+                                tab.client.history(batch.iter().cloned());
+                            }
                         }
                     }
                     None => tab.client.refuse_socket(),
