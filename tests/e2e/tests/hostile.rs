@@ -11,8 +11,8 @@ use url::form_urlencoded;
 const LIMIT: Duration = Duration::from_secs(600);
 /// What a user does not notice, in time of the processor.
 const LONGEST_TASK: Duration = Duration::from_millis(50);
-/// How often a task over the limit is measured: what a text costs it costs each time, and what a busy machine adds to it
-/// (its caches are shared) it does not.
+/// How often a task or a pause over the limit is measured: what a text costs it costs each time, and what a busy machine adds
+/// to it (its caches are shared, and all of it may stand still) it does not.
 const ROUNDS: usize = 3;
 /// What the page may take to answer, in milliseconds by the clock of a machine that does other things too.
 const LONGEST_PAUSE: f64 = 1_500.0;
@@ -107,21 +107,37 @@ async fn tell(page: &Page, sandbox: &Sandbox, file: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, message) in corpus(file).iter().enumerate() {
         let name = message["name"].as_str().expect("a name");
-        page.eval("longestPause(); happened.length = refused.length = 0;", &[]).await;
-        if message["prompt"].is_null() {
-            chat.order("send", json!({ "frames": frames_of(message, &format!("hostile {at}")), "log": true })).await;
-        } else {
-            page.eval("widget.close(); widget.showPrompt(arguments[0]);", &[expand(&message["prompt"])]).await;
+        let mut shortest = f64::MAX;
+        for round in 0..ROUNDS {
+            page.eval("longestPause(); happened.length = refused.length = 0;", &[]).await;
+            if message["prompt"].is_null() {
+                let mut frames = frames_of(message, &format!("hostile {at}"));
+                frames.iter_mut().for_each(|frame| renew(frame, round));
+                chat.order("send", json!({ "frames": frames, "log": true })).await;
+            } else {
+                page.eval("widget.close(); widget.showPrompt(arguments[0]);", &[expand(&message["prompt"])]).await;
+            }
+            until_handled(&chat, page, &format!("mark {at} {round}")).await;
+            let (faults, refused, pause) = seen(page).await;
+            found.extend(faults.iter().map(|fault| format!("{name}: {fault}")));
+            found.extend(refused.iter().map(|address| format!("{name}: would have loaded {address}")));
+            shortest = shortest.min(pause);
+            if shortest <= LONGEST_PAUSE {
+                break;
+            }
         }
-        until_handled(&chat, page, &format!("mark {at}")).await;
-        let (faults, refused, pause) = seen(page).await;
-        found.extend(faults.iter().map(|fault| format!("{name}: {fault}")));
-        found.extend(refused.iter().map(|address| format!("{name}: would have loaded {address}")));
-        if pause > LONGEST_PAUSE {
-            found.push(format!("{name}: the page did not answer for {pause} ms"));
+        if shortest > LONGEST_PAUSE {
+            found.push(format!("{name}: the page did not answer for {shortest} ms"));
         }
     }
     found
+}
+
+/// Makes a message that was told before another one.
+fn renew(frame: &mut Value, round: usize) {
+    if let Some(Value::String(id)) = frame.pointer_mut("/payload/message_id").filter(|_| round > 0) {
+        id.push_str(&format!(" {round}"));
+    }
 }
 
 /// What is wrong on the page, which pictures it was not allowed to load, and the longest time that it did not answer.
