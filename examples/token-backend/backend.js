@@ -4,14 +4,12 @@
 import { createServer } from "node:http";
 
 import { mintAccessToken, UpstreamError } from "./polyai.js";
-import { addressOf, RateLimit } from "./rate-limit.js";
+import { addressOf, ownAddressOf, RateLimit } from "./rate-limit.js";
 
 /** The page sends `{}`. */
 const MAX_BODY_BYTES = 1024;
 /** Requests to PolyAI at once, so that a flood of clients stays here. */
 const MAX_UPSTREAM = 50;
-/** Milliseconds for a client to send its request. */
-const REQUEST_LIMIT_MS = 10_000;
 /** Seconds for which a browser may remember that a page may ask. */
 const PREFLIGHT_SECONDS = 600;
 
@@ -40,8 +38,15 @@ class Refusal extends Error {
 export function createBackend(config, { authorize, log, rateLimit = new RateLimit(config.tokensPerMinute) }) {
   /** @type {Set<AbortController>} */
   const asking = new Set();
+  let hasToldOfProxies = false;
+  const { requestTimeoutMs } = config;
   const server = createServer(
-    { requestTimeout: REQUEST_LIMIT_MS, headersTimeout: REQUEST_LIMIT_MS },
+    {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      // Node.js looks for requests that take too long only so often, by default every 30 s.
+      connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 20),
+    },
     (request, response) => {
       void answer(request, response);
     },
@@ -72,7 +77,7 @@ export function createBackend(config, { authorize, log, rateLimit = new RateLimi
       // A defect of this program or of the hook. Its message may hold anything, a cookie for one; where it is from does not.
       const place = (/** @type {unknown} */ error) =>
         error instanceof Error ? `${error.name}${/\n\s+at .*/.exec(error.stack ?? "")?.[0] ?? ""}` : typeof error;
-      if (thrown instanceof Refusal) note("info", code);
+      if (thrown instanceof Refusal) note(status >= 500 ? "error" : "info", code);
       else if (thrown instanceof UpstreamError) note(status === 499 ? "info" : "error", code, thrown.message);
       else note("error", code, place(thrown));
     }
@@ -110,8 +115,15 @@ export function createBackend(config, { authorize, log, rateLimit = new RateLimi
     if (!/^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "")) throw new Refusal(415, "json_expected");
     await drain(request);
 
-    const address = addressOf(request, config.trustedProxies);
-    const verdict = await authorize({ origin, address, cookies: cookiesOf(headers.cookie), headers });
+    let address = addressOf(request, config.trustedProxies);
+    if (address === undefined) {
+      address = ownAddressOf(request);
+      // Said once: whoever comes around the proxies could fill the log with it.
+      if (!hasToldOfProxies) log("warn", "X-Forwarded-For holds no address where TRUSTED_PROXIES says there is one");
+      hasToldOfProxies = true;
+    }
+    const visit = { origin, address, cookies: cookiesOf(headers.cookie), headers };
+    const verdict = await within(requestTimeoutMs, authorize(visit));
     if ("refuse" in verdict) {
       throw new Refusal(verdict.refuse, verdict.refuse === 401 ? "not_signed_in" : "not_allowed");
     }
@@ -182,6 +194,25 @@ async function drain(request) {
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += chunk.length;
     if (bytes > MAX_BODY_BYTES) throw new Refusal(413, "body_too_large");
+  }
+}
+
+/**
+ * What the sign-in says, or a refusal where it takes too long: a store that hangs must not collect requests.
+ *
+ * @param {number} ms
+ * @param {ReturnType<import("./authorize.js").Authorize>} verdict
+ */
+async function within(ms, verdict) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Refusal(503, "sign_in_timeout", { "Retry-After": "5" })), ms);
+  });
+  try {
+    return /** @type {import("./authorize.js").Verdict} */ (await Promise.race([verdict, late]));
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -14,6 +14,7 @@ const ENVIRONMENTS = ["us", "uk", "euw"];
  * @property {number} port Port to listen on; 0 takes a free one.
  * @property {number} tokensPerMinute For each client.
  * @property {number} trustedProxies How many proxies of yours stand in front, each of which adds to `X-Forwarded-For`.
+ * @property {number} requestTimeoutMs Milliseconds that a client has to send its request, and the sign-in to judge it.
  * @property {number} upstreamTimeoutMs Milliseconds that PolyAI has to answer.
  * @property {number} stopTimeoutMs Milliseconds that requests have to end when the server is to stop.
  */
@@ -66,6 +67,7 @@ export function readConfig(env) {
     port: whole("PORT", [0, 65_535], 8787),
     tokensPerMinute: whole("TOKENS_PER_MINUTE", [1, 10_000], 10),
     trustedProxies: whole("TRUSTED_PROXIES", [0, 10], 0),
+    requestTimeoutMs: whole("REQUEST_TIMEOUT_MS", [100, 60_000], 10_000),
     upstreamTimeoutMs: whole("UPSTREAM_TIMEOUT_MS", [100, 60_000], 10_000),
     stopTimeoutMs: whole("STOP_TIMEOUT_MS", [0, 60_000], 10_000),
   };
@@ -84,10 +86,14 @@ export function readConfig(env) {
 function tokenUrl(environment, apiUrl, problems) {
   if (apiUrl !== "") {
     const url = parsed(apiUrl);
-    if (!url || !isSafe(url) || url.username || url.search || url.hash) {
+    if (!url || !isSafe(url) || url.search || url.hash) {
       problems.push("POLYAI_API_URL must be an https address without query (http for this machine alone)");
+    } else if (url.username || url.password) {
+      problems.push(
+        "POLYAI_API_URL must hold no user name and no password: PolyAI wants none, and no request can carry them",
+      );
     }
-    return `${apiUrl.replace(/\/+$/, "")}/access-token`;
+    return url ? `${url.origin}${url.pathname.replace(/\/+$/, "")}/access-token` : "";
   }
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(environment)) {
     problems.push("POLYAI_ENVIRONMENT must be us, uk, euw or the name of a cluster");

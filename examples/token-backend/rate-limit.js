@@ -1,6 +1,6 @@
 // How often one client may ask, with memory for so many clients and no more.
 
-import { isIPv6 } from "node:net";
+import { isIPv4, isIPv6 } from "node:net";
 
 /** A bucket of `perMinute` tokens for each client, which fills up again within a minute. */
 export class RateLimit {
@@ -62,7 +62,8 @@ export class RateLimit {
 
 /**
  * The address a request came from, as far as it can be believed: what your own proxies wrote into `X-Forwarded-For`, each at its
- * end, and nothing that stood there before.
+ * end, and nothing that stood there before. Undefined where fewer proxies wrote than there should be, or where the place holds
+ * no address: what stands there then may be the client's own words.
  *
  * @param {import("node:http").IncomingMessage} request
  * @param {number} trustedProxies
@@ -70,24 +71,51 @@ export class RateLimit {
 export function addressOf(request, trustedProxies) {
   const forwarded = String(request.headers["x-forwarded-for"] ?? "")
     .split(",")
-    .map((address) => address.trim())
+    .map((entry) => entry.trim())
     .filter(Boolean);
-  const hops = [...forwarded, request.socket.remoteAddress ?? ""];
-  const address = (hops.at(-1 - trustedProxies) ?? hops[0] ?? "").replace(/^::ffff:(?=\d+\.)/i, "");
-  return isIPv6(address) ? networkOf(address) : address;
+  const hops = [...forwarded, ownAddressOf(request)];
+  return clientOf(hops.at(-1 - trustedProxies) ?? "");
 }
 
 /**
- * The first 64 bits: a household has as many IPv6 addresses as it wants.
+ * The address at the other end of the connection, which nobody can invent: the client's, or that of your nearest proxy.
+ *
+ * @param {import("node:http").IncomingMessage} request
+ */
+export function ownAddressOf(request) {
+  return clientOf(request.socket.remoteAddress ?? "") ?? "unknown";
+}
+
+/**
+ * The client that an entry of `X-Forwarded-For` stands for, in one form: proxies write addresses with a port
+ * (`192.0.2.1:4711`, `[2001:db8::1]:4711`), in brackets or in quotes, and IPv4 as IPv6.
+ *
+ * @param {string} entry
+ */
+function clientOf(entry) {
+  const [, bracketed, port4, plain] = /^"?(?:\[(.*)\](?::\d+)?|([\d.]+):\d+|(.*?))"?$/.exec(entry) ?? [];
+  const address = (bracketed ?? port4 ?? plain ?? "").split("%")[0] ?? "";
+  if (isIPv4(address)) return address;
+  return isIPv6(address) ? networkOf(address) : undefined;
+}
+
+/**
+ * The first 64 bits: a household has as many IPv6 addresses as it wants. An IPv4 address in IPv6 is that address.
  *
  * @param {string} address
  */
 function networkOf(address) {
-  const [head = "", tail] = address.split("%")[0]?.split("::") ?? [];
+  // In this form there are hexadecimal groups alone, at most one of them `::`.
+  const [head = "", tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::");
   const groups = (/** @type {string | undefined} */ part) => (part ? part.split(":") : []);
   const [before, after] = [groups(head), groups(tail)];
-  const zeros =
-    tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => "0");
-  const first = [...before, ...zeros, ...after].slice(0, 4);
-  return first.map((group) => Number.parseInt(group, 16).toString(16)).join(":") + "::/64";
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0");
+  const all = [...before, ...zeros, ...after];
+  if (/^(0:){5}ffff:/.test(all.join(":"))) {
+    return all
+      .slice(6)
+      .flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255])
+      .join(".");
+  }
+  return `${all.slice(0, 4).join(":")}::/64`;
 }

@@ -29,6 +29,7 @@ test("the defaults are those of the README", () => {
     port: 8787,
     tokensPerMinute: 10,
     trustedProxies: 0,
+    requestTimeoutMs: 10_000,
     upstreamTimeoutMs: 10_000,
     stopTimeoutMs: 10_000,
   });
@@ -64,6 +65,7 @@ test("what is wrong is told without its value", () => {
     PORT: "secret",
     TOKENS_PER_MINUTE: "0",
     TRUSTED_PROXIES: "-1",
+    REQUEST_TIMEOUT_MS: "99",
     UPSTREAM_TIMEOUT_MS: "1e9",
     STOP_TIMEOUT_MS: "1.5",
   };
@@ -81,4 +83,20 @@ test("what is wrong is told without its value", () => {
     "TLS, but for this machine",
   );
   assert.equal(problemsOf({ ...ENV, ALLOWED_ORIGINS: `${ORIGIN}, http://localhost:8080 https://b.example` }).length, 0);
+});
+
+test("credentials in the address of the API are refused, and not told", () => {
+  for (const credentials of ["user:secret@", "secret@", ":secret@", "user:@"]) {
+    const problems = problemsOf({ ...ENV, POLYAI_API_URL: `https://${credentials}proxy.example/api/v1` });
+    assert.equal(problems.length, 1, credentials);
+    assert.match(problems[0] ?? "", /^POLYAI_API_URL must hold no user name and no password/);
+    assert.doesNotMatch(problems[0] ?? "", /secret/);
+  }
+});
+
+test("what is asked is the address as it is understood", () => {
+  const url = (/** @type {string} */ address) => readConfig({ ...ENV, POLYAI_API_URL: address }).tokenUrl;
+  assert.equal(url("https://@proxy.example/v1"), "https://proxy.example/v1/access-token");
+  assert.equal(url("https://proxy.example/v1?"), "https://proxy.example/v1/access-token");
+  assert.equal(url("HTTPS://PROXY.example"), "https://proxy.example/access-token");
 });
