@@ -65,8 +65,10 @@ export function classify(traits: BrowserTraits): Detected {
   // Where the desktop page is asked for, Android calls itself a Linux PC, but its processor's name stays. Amazon's
   // browser does the same, and keeps its own name.
   const disguised = agent.includes("Linux x86_64") && (/^Linux a(rm|arch)/.test(system) || /\bSilk\//.test(agent));
-  if (agent.includes("Android") || hints?.platform === "Android" || disguised) {
-    const mobile = hints?.mobile === true || /\bMobile\b/.test(agent);
+  // An app's own user agent, in a web view without hints: no browser on a Linux PC leaves out "Mozilla".
+  const unnamed = agent !== "" && !agent.includes("Mozilla/") && /^Linux a(rm|arch)/.test(system) && fingers > 0;
+  if (agent.includes("Android") || hints?.platform === "Android" || disguised || unnamed) {
+    const mobile = hints?.mobile === true || /\bMobile\b/.test(agent) || (unnamed && !hints?.platform);
     return found("android-web", mobile && !TABLET_MODEL.test(agent) ? "mobile" : "tablet");
   }
 

@@ -407,7 +407,7 @@ test("a session kept by the application is taken up again, and no token is in an
 test("what the application could not store is a failed call, without its words", async () => {
   const posted = openApp("failing");
   const storage = nativeStorage({ name: "failing" });
-  const got = storage.get("key");
+  const got = storage.get("poly-messaging.1.0123456789abcdef");
   const [asked] = of(posted, "storage");
   give(JSON.stringify({ command: "storageResult", id: asked?.id, value: 7 }), "failing");
   assert.equal(posted.at(-1)?.kind, "error");

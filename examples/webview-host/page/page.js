@@ -5,7 +5,7 @@ import { bridgeToNative, nativeStorage } from "./webview.js";
 
 // wry's web views listen under this name on every system.
 const name = "ipc";
-const chat = createChat({ ...window.chatSettings, platform: "custom", persistence: nativeStorage({ name }) });
+const chat = createChat({ ...window.chatSettings, persistence: nativeStorage({ name }) });
 bridgeToNative(chat, { name });
 
 const transcript = document.getElementById("transcript");

@@ -74,7 +74,10 @@ fn run(options: &Options) -> Result<()> {
         .with_initialization_script(page::settings(&options.connector_token, &options.server, &options.identifier))
         .with_navigation_handler(|address| page::is_ours(&address))
         .with_ipc_handler(move |request| {
-            let _ = posted.send_event(Wake::Posted(request.into_body()));
+            // Navigation is held to the page already; who posts is looked at all the same.
+            if page::is_ours(&request.uri().to_string()) {
+                let _ = posted.send_event(Wake::Posted(request.into_body()));
+            }
         })
         .with_url(page::ADDRESS);
     let web_view = build(builder, &window)?;

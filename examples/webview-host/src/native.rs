@@ -218,7 +218,7 @@ mod tests {
             [Do::Command(answer)] => answer["value"].clone(),
             other => panic!("{other:?}"),
         };
-        let call = |operation: &str| json!({ "version": 1, "kind": "storage", "id": "1", "key": "a.1", "operation": operation });
+        let call = |operation: &str| json!({ "version": 1, "kind": "storage", "id": "1", "key": "poly-messaging.1.0123456789abcdef", "operation": operation });
         let mut set = call("set");
         set["value"] = json!("record");
         assert_eq!(ask(call("get")), Value::Null);

@@ -44,7 +44,8 @@ pub(crate) fn answer(request: &Request<Vec<u8>>) -> Response<Cow<'static, [u8]>>
     response
 }
 
-/// Whether the web view may go there. Whoever could lead it elsewhere would have another page talk to the application.
+/// Whether an address is the page's own. Whoever could lead the web view elsewhere would have another page talk to the application.
+/// `ADDRESS` ends in a slash, so that the origin is compared whole: a host may begin as this one does.
 pub(crate) fn is_ours(address: &str) -> bool {
     address.starts_with(ADDRESS)
 }
@@ -66,4 +67,27 @@ pub(crate) fn settings(connector_token: &str, server: &str, identifier: &str) ->
 /// The script that hands a command to the page: its JSON as the text of a JavaScript string.
 pub(crate) fn call(command: &Value) -> String {
     format!("window.ipcReceive?.({})", Value::String(command.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_begins_like_the_pages_own_is_not_its_own() {
+        assert!(is_ours(ADDRESS));
+        assert!(is_ours(&format!("{ADDRESS}page.js")));
+        let host = ADDRESS.trim_end_matches('/');
+        for address in [
+            host.to_owned(),
+            format!("{host}.evil.example/"),
+            format!("{host}:80/"),
+            format!("{host}@evil.example/"),
+            "https://evil.example/chat://localhost/".to_owned(),
+            "about:blank".to_owned(),
+            String::new(),
+        ] {
+            assert!(!is_ours(&address), "{address}");
+        }
+    }
 }

@@ -55,10 +55,48 @@ impl Store {
 
     /// The page says the key, and the page is not to choose where in the system it is read and written.
     fn file(&self, key: &str) -> Result<PathBuf> {
-        let is_good = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        if key.is_empty() || key.len() > 100 || key.starts_with('.') || !key.bytes().all(is_good) {
-            return Err(Error::new(ErrorKind::InvalidInput, "that is no key"));
+        if !is_key(key) {
+            return Err(Error::new(ErrorKind::InvalidInput, "that is no key of the chat"));
         }
         Ok(self.folder.join(format!("{key}.record")))
+    }
+}
+
+/// Whether a key has the form of the chat's own: `poly-messaging.`, a number, a dot, and 16 hexadecimal digits.
+fn is_key(key: &str) -> bool {
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    key.strip_prefix("poly-messaging.").and_then(|rest| rest.split_once('.')).is_some_and(|(version, name)| {
+        (1..=9).contains(&version.len())
+            && version.bytes().all(|byte| byte.is_ascii_digit())
+            && name.len() == 16
+            && name.bytes().all(is_hex)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_keys_of_the_chats_own_form_are_taken() {
+        for key in ["poly-messaging.1.0123456789abcdef", "poly-messaging.12.ffffffffffffffff"] {
+            assert!(is_key(key), "{key}");
+        }
+        for key in [
+            "",
+            "a.1",
+            "poly-messaging.1.",
+            "poly-messaging.1.0123456789abcde",
+            "poly-messaging.1.0123456789abcdef0",
+            "poly-messaging.1.0123456789ABCDEF",
+            "poly-messaging.1.0123456789abcdef\n",
+            "poly-messaging..0123456789abcdef",
+            "poly-messaging.x.0123456789abcdef",
+            "poly-messaging.1.../../etc/passwd",
+            "../poly-messaging.1.0123456789abcdef",
+            "xpoly-messaging.1.0123456789abcdef",
+        ] {
+            assert!(!is_key(key), "{key}");
+        }
     }
 }
