@@ -1,24 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { CONTEXT } from "./context.js";
 import { htmlOf } from "./dom.js";
 import { MarkdownView, plainText } from "../src/widget/markdown.js";
-import type { Context } from "../src/widget/part.js";
 import { CORPUS } from "./markdown-corpus.js";
 
-const context: Context = {
-  chat: null,
-  options: {},
-  language: "en",
-  isSeen: true,
-  say: (text) => text,
-  announce: () => undefined,
-  emit: () => undefined,
-  send: () => true,
-};
-
 function view(text = "", isComplete = true): MarkdownView {
-  const made = new MarkdownView(context);
+  const made = new MarkdownView(CONTEXT);
   made.set(text, isComplete);
   return made;
 }
@@ -56,7 +45,7 @@ const SHOWN: Readonly<Record<string, readonly [string, string]>> = {
   "a line break at a single newline": ["a\nb", "<p>a<br>b</p>"],
   "bold, italics, strikethrough": [
     "**a** __b__ *c* _d_ ~~e~~",
-    "<p><strong>a</strong> <strong>b</strong> <em>c</em> <em>d</em> <del>e</del></p>",
+    '<p><strong>a</strong> <strong>b</strong> <em>c</em> <em>d</em> <del data-said="struckOut">e</del></p>',
   ],
   "code, and no Markdown in it": ["`**a** <b>`", "<p><code>**a** &lt;b></code></p>"],
   "a block of code in a list": [
@@ -156,7 +145,7 @@ test("a text that comes in pieces is shown as one that comes whole, at each step
   for (const [index, text] of CORPUS.entries()) {
     for (let round = 0; round < 4; round++) {
       const random = chance(index * 7 + round + 1);
-      const growing = new MarkdownView(context);
+      const growing = new MarkdownView(CONTEXT);
       const longest = [1, 5, 30, 200][round] ?? 1;
       for (let end = 0; end < text.length;) {
         end = Math.min(text.length, end + 1 + random(longest));
@@ -212,7 +201,7 @@ test("random marks that come in pieces are shown as if they came whole", () => {
   ];
   for (let seed = 1; seed <= 150; seed++) {
     const random = chance(seed);
-    const growing = new MarkdownView(context);
+    const growing = new MarkdownView(CONTEXT);
     let text = "";
     for (let step = 0; step < 25; step++) {
       text += parts[random(parts.length)] ?? "";
@@ -224,7 +213,7 @@ test("random marks that come in pieces are shown as if they came whole", () => {
 });
 
 test("blocks that are finished stay the same elements", () => {
-  const shown = new MarkdownView(context);
+  const shown = new MarkdownView(CONTEXT);
   const blocks = [
     "# Title",
     "A **bold** word.",

@@ -63,7 +63,7 @@ for (const [code, texts] of Object.entries(LANGUAGES)) {
       count += 1;
       assert.deepEqual(Object.keys(text).sort(), [...pluralCategories].sort(), `${code}.${name}`);
     }
-    assert.equal(count, 5);
+    assert.equal(count, 7);
   });
 
   test(`${code}: no text is written with characters that turn its direction`, () => {

@@ -1,79 +1,96 @@
 /**
- * What a screen reader says without being asked: each finished message of an agent once, lines that no one wrote, a place in the
- * queue, that the connection is lost or back, and the end. Not the history, nor what the user wrote.
+ * What a screen reader says without being asked: each finished message of an agent once, and how many replies are suggested; lines
+ * that no one wrote; that a message of the user failed; how things stand (status-voice.ts). Not the history, nor what the user
+ * wrote. Messages that come while nobody can hear it are said afterwards.
  */
 
-import type { AgentMessage, Chat, ChatState } from "../index.js";
-import { make } from "./dom.js";
-import { textOfEnd } from "./ending.js";
-import { plainText } from "./markdown.js";
+import type { AgentMessage, Chat, ChatMessage, ChatState } from "../index.js";
+import { nameOfAttachment, nameOfCall } from "./cards.js";
+import { hasConsent } from "./consent.js";
+import { LiveRegion } from "./live-region.js";
+import { asSentence, spoken } from "./markdown/spoken.js";
 import { isShown, noticeOf } from "./notices.js";
 import type { Context, Part } from "./part.js";
+import { StatusVoice } from "./status-voice.js";
 
-/** Milliseconds that a text stays: long enough to be taken up, and not to be come upon much later. */
-const STAY_MS = 10_000;
-/** Messages that are read at once: of what came while the connection was lost, the last. */
+/** Messages that are read at once: of what came while the connection was lost or nobody could hear it, the last. */
 const MOST_AT_ONCE = 3;
 /** Characters of one message that are read. */
 const MOST = 2_000;
+/** Characters of a message of the user that are enough to know it by. */
+const ENOUGH = 100;
 
-/** The live region. */
+/** The live region, and what is said in it. */
 export class Announcer implements Part {
-  readonly element = make("div", { class: "unseen", "aria-live": "polite", part: "announcer" });
   readonly #context: Context;
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #region: LiveRegion;
+  readonly #status: StatusVoice;
   /** Ids of messages that have been said, or are not to be. */
   readonly #done = new Set<string>();
   #chat: Chat | null = null;
   #leave: (() => void) | undefined;
+  #state: ChatState | null = null;
   /** Whether what is replayed is what was said on an earlier page, rather than what came while the connection was lost. */
   #isHistory = false;
-  /** Whether the connection is lost, as far as the user has been told. */
+  /** Whether the connection has been lost since it last stood. */
   #isLost = false;
+  /** Messages that are to be said, and how many before these are not. */
+  #waiting: string[] = [];
+  #leftOut = 0;
+  /** The agent's message that was said last, and the one whose suggestions were. */
+  #last: string | null = null;
+  #suggested: string | null = null;
 
   constructor(context: Context) {
     this.#context = context;
+    this.#region = new LiveRegion(context, this.#speak);
+    this.#status = new StatusVoice(context, this.#region);
+  }
+
+  get element(): HTMLElement {
+    return this.#region.element;
   }
 
   /** Has a screen reader say this, once it has said what it says now. */
   say(text: string): void {
-    if (text.trim() === "") return;
-    const line = make("p", {}, text);
-    this.element.append(line);
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      line.remove();
-    }, STAY_MS);
-    this.#timers.add(timer);
+    this.#region.say(text);
   }
 
-  update(state: ChatState, before: ChatState | null): void {
-    if (before === null) {
+  /** Has messages wait while something stands before all else. */
+  hush(isHushed: boolean): void {
+    this.#region.hush(isHushed);
+  }
+
+  update(state: ChatState): void {
+    const { chat } = this.#context;
+    const before = chat === this.#chat ? this.#state : null;
+    this.#state = state;
+    if (state.connection.status === "reconnecting") this.#isLost = true;
+    this.#region.look();
+    if (before) {
+      this.#take(state, before);
+    } else {
       this.#pass(state);
-      this.#listen(this.#context.chat);
-      return;
+      this.#listen(chat);
     }
-    this.#sayMessages(state, before);
-    this.#sayConnection(state, before);
-    if (state.ended && !before.ended) this.say(this.#context.say(textOfEnd(state.ended)));
-    const { position } = state.handoff;
-    if (position !== null && position !== before.handoff.position) {
-      this.say(this.#context.say("queuePosition", { position }));
-    }
+    this.#speak();
   }
 
   stop(): void {
     this.#listen(null);
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
-    this.element.replaceChildren();
+    this.#status.stop();
+    this.#region.stop();
+    this.#state = null;
+    this.#waiting = [];
+    this.#leftOut = 0;
   }
 
   /** What is there now is not said. */
-  #pass({ messages }: ChatState): void {
-    for (const message of messages) {
+  #pass(state: ChatState): void {
+    for (const message of state.messages) {
       if (message.role !== "agent" || !message.isStreaming) this.#done.add(message.id);
     }
+    this.#status.begin(state);
   }
 
   /** Passes over the history that a resumed session brings, in however many pieces. */
@@ -81,58 +98,82 @@ export class Announcer implements Part {
     if (chat === this.#chat) return;
     this.#leave?.();
     this.#chat = chat;
+    this.#isLost = false;
     this.#isHistory = chat?.getSnapshot().session?.resumed === true;
     this.#leave = chat?.on("*", (event) => {
-      if (event.type === "connected") this.#isHistory = event.resumed && !this.#isLost;
+      if (event.type === "connected") {
+        this.#isHistory = event.resumed && !this.#isLost;
+        this.#isLost = false;
+      }
       if (!this.#isHistory || !("replayed" in event) || !event.replayed) return;
       this.#done.add(event.id);
       if ("messageId" in event && !("isComplete" in event && !event.isComplete)) this.#done.add(event.messageId);
     });
   }
 
-  #sayMessages({ messages }: ChatState, before: ChatState): void {
+  #take({ messages }: ChatState, before: ChatState): void {
     if (messages === before.messages) return;
     let from = messages.length;
     while (from > 0 && messages[from - 1] !== before.messages[from - 1]) from -= 1;
-    const news = [];
+    const earlier = new Map(before.messages.slice(from).map((message) => [message.id, message]));
     for (const message of messages.slice(from)) {
-      if (message.role === "user" || this.#done.has(message.id)) continue;
-      if (message.role === "agent" && this.#done.has(message.messageId)) continue;
-      if (message.role === "system" && !isShown(message)) continue;
-      if (message.role === "agent" && message.isStreaming) continue;
+      const words = this.#wordsOf(message, earlier.get(message.id));
+      if (words === "") continue;
+      this.#waiting.push(words);
+      if (this.#waiting.length <= MOST_AT_ONCE) continue;
+      this.#waiting.shift();
+      this.#leftOut += 1;
+    }
+  }
+
+  /** Says what there is to say, if it can be heard. */
+  readonly #speak = (): void => {
+    const state = this.#state;
+    if (!state || !this.#region.canBeHeard) return;
+    if (this.#leftOut > 0) this.say(this.#context.say("leftOut", { count: this.#leftOut }));
+    for (const words of this.#waiting) this.say(words);
+    this.#waiting = [];
+    this.#leftOut = 0;
+    this.#saySuggestions(state);
+    this.#status.update(state);
+  };
+
+  #saySuggestions({ suggestions, ended }: ChatState): void {
+    if (this.#suggested === this.#last || suggestions.length === 0) return;
+    this.#suggested = this.#last;
+    if (ended || !hasConsent(this.#context.options)) return;
+    this.say(this.#context.say("suggestionCount", { count: suggestions.length }));
+  }
+
+  /** What is to be said of a message that is new or has changed; empty for nothing. */
+  #wordsOf(message: ChatMessage, before: ChatMessage | undefined): string {
+    if (message.role === "user") {
+      const wasFailed = before?.role !== "user" || before.delivery === "failed";
+      if (message.delivery !== "failed" || wasFailed) return "";
+      return `${this.#context.say("notDelivered")} ${spoken(message.text, ENOUGH, "").text}`;
+    }
+    if (this.#done.has(message.id)) return "";
+    if (message.role === "system") {
+      if (!isShown(message)) return "";
       this.#done.add(message.id);
-      news.push(message);
+      return noticeOf(message, this.#context);
     }
-    for (const message of news.slice(-MOST_AT_ONCE)) {
-      this.say(message.role === "agent" ? this.#wordsOf(message) : noticeOf(message, this.#context));
-    }
+    if (message.isStreaming || this.#done.has(message.messageId)) return "";
+    this.#done.add(message.id);
+    this.#last = message.id;
+    return this.#wordsOfAgent(message);
   }
 
-  #sayConnection({ connection, ended }: ChatState, before: ChatState): void {
-    const [now, then] = [connection.status, before.connection.status];
-    if (now === then || ended) return;
-    if (now === "failed") this.say(this.#context.say("failed"));
-    if (now === "reconnecting" && !this.#isLost) {
-      this.#isLost = true;
-      this.say(this.#context.say("reconnecting"));
-    } else if (now === "open" && this.#isLost) {
-      this.#isLost = false;
-      this.say(this.#context.say("connectedAgain"));
-    }
-  }
-
-  #wordsOf({ agent, agentName, text, attachments, callActions }: AgentMessage): string {
-    const name = agentName ?? this.#context.say(agent === "live" ? "liveAgent" : "assistant");
-    const titles = [
-      ...attachments.map(({ title, callToActionText }) => title ?? callToActionText ?? ""),
-      ...callActions.map(({ title }) => title),
-    ];
-    const words = [plainText(text).slice(0, MOST), ...titles].filter((part) => part.trim() !== "");
+  #wordsOfAgent({ agent, agentName, text, attachments, callActions }: AgentMessage): string {
+    const context = this.#context;
+    const name = agentName ?? context.say(agent === "live" ? "liveAgent" : "assistant");
+    const said = spoken(text, MOST, context.say("struckOut"));
+    const words = [
+      said.text,
+      said.isCut ? context.say("restBelow") : "",
+      ...attachments.map((attachment) => nameOfAttachment(attachment, context)),
+      ...callActions.map((action) => nameOfCall(action, context)),
+    ].filter((part) => part.trim() !== "");
     return words.length === 0 ? "" : `${name}: ${words.map(asSentence).join(" ")}`;
   }
-}
-
-/** With a stop at its end, so that the next one is not read as part of it. */
-function asSentence(text: string): string {
-  return /[\p{L}\p{N}]$/u.test(text) ? `${text}.` : text;
 }

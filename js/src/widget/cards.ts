@@ -27,6 +27,25 @@ export function callOf({ title, contactNumber }: CallAction, context: Context): 
   return make("a", { part: "call", class: "call", href: `tel:${dialled}` }, ...inner);
 }
 
+/** What an attachment is called, where it is not seen. */
+export function nameOfAttachment(
+  { kind, title, contentUrl, previewImageUrl, ...given }: Attachment,
+  context: Context,
+): string {
+  const address = addressed(contentUrl) ?? webAddress(addressed(previewImageUrl));
+  const name = title?.trim() ? title : null;
+  if (kind === "image" && webAddress(address)) {
+    const picture = context.say("picture");
+    return name === null ? picture : `${picture}: ${name}`;
+  }
+  return name ?? (kind === "link" ? given.callToActionText : null) ?? addressShown(address);
+}
+
+/** What a number to call is called, and the number. */
+export function nameOfCall({ title, contactNumber }: CallAction, context: Context): string {
+  return title === "" ? context.say("call", { title: contactNumber }) : `${title}, ${contactNumber}`;
+}
+
 function cardOf(attachment: Attachment, context: Context): HTMLElement | null {
   const { title, contentUrl, previewImageUrl, callToActionText } = attachment;
   const name = title ?? callToActionText ?? addressShown(contentUrl);

@@ -55,15 +55,25 @@ export class Handoff implements Part {
   }
 }
 
+/** Whether a person is on the way. */
+export function isWaiting({ phase }: HandoffState): boolean {
+  return phase !== "connected" && STEPS.some(([step]) => step === phase);
+}
+
 /** What is known of the queue; nothing once the wait is over. */
-function detailsOf({ phase, queueName, position, estimatedWaitSeconds }: HandoffState, context: Context): string[] {
+export function detailsOf(handoff: HandoffState, context: Context): string[] {
+  const { phase, queueName, position } = handoff;
   if (phase === "connected") return [];
   const details = [];
   if (queueName) details.push(queueName);
   if (position !== null) details.push(context.say("queuePosition", { position }));
-  if (estimatedWaitSeconds !== null && estimatedWaitSeconds > 0) {
-    const count = Math.ceil(estimatedWaitSeconds / 60);
-    details.push(estimatedWaitSeconds < 60 ? context.say("queueWaitShort") : context.say("queueWait", { count }));
-  }
-  return details;
+  const wait = waitOf(handoff, context);
+  return wait === null ? details : [...details, wait];
+}
+
+/** How long it may take; null where that is not known. */
+export function waitOf({ estimatedWaitSeconds }: HandoffState, context: Context): string | null {
+  if (estimatedWaitSeconds === null || estimatedWaitSeconds <= 0) return null;
+  const count = Math.ceil(estimatedWaitSeconds / 60);
+  return estimatedWaitSeconds < 60 ? context.say("queueWaitShort") : context.say("queueWait", { count });
 }

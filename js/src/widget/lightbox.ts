@@ -35,6 +35,7 @@ export class Lightbox {
     });
     this.#dialog.addEventListener("close", () => {
       this.#dialog.remove();
+      this.#context.hush(false);
       this.#image.removeAttribute("src");
       this.#opener?.focus();
       this.#opener = null;
@@ -53,13 +54,15 @@ export class Lightbox {
       return;
     }
     this.#opener = opener;
-    mark(this.#dialog, "aria-label", label === "" ? this.#context.say("openImage") : label);
+    const name = label === "" ? this.#context.say("picture") : label;
+    mark(this.#dialog, "aria-label", name);
     mark(this.#close, "aria-label", this.#context.say("closeImage"));
-    mark(this.#image, "alt", label);
+    mark(this.#image, "alt", name);
     setText(this.#caption, label);
     this.#image.src = source;
     this.#root.append(this.#dialog);
     this.#dialog.showModal();
+    this.#context.hush(true);
   }
 
   /** Closes it, if it is open. */

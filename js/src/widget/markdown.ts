@@ -91,13 +91,14 @@ export class MarkdownView {
     this.#isEnded = isEnded;
   }
 
-  /** Names the boxes of a block that scroll: the keyboard stops at each. */
+  /** Names the boxes of a block that scroll, as the keyboard stops at each, and what is struck out, which a screen reader passes over. */
   #name(block: HTMLElement): void {
     const boxes = block.matches("[tabindex='0']") ? [block] : block.querySelectorAll("[tabindex='0']");
     for (const box of boxes) {
       mark(box, "role", "group");
       mark(box, "aria-label", this.#context.say(box.localName === "pre" ? "code" : "table"));
     }
+    for (const struck of block.querySelectorAll("del")) mark(struck, "data-said", this.#context.say("struckOut"));
   }
 
   /** How many blocks stay as they are, whatever is added to the text: all but the last two. */

@@ -18,6 +18,8 @@ export interface Context {
   say(text: keyof Texts, values?: Readonly<Record<string, string | number>>): string;
   /** Has a screen reader say this, once it has said what it says now. */
   announce(text: string): void;
+  /** Has a screen reader wait with what comes meanwhile: something stands before all else. */
+  hush(isHushed: boolean): void;
   /** Tells the application. */
   emit(event: WidgetEvent): void;
   /** Sends; what cannot be sent is said to the user. Whether it is on its way. */

@@ -26,6 +26,10 @@ export interface Texts {
   unread: Text;
   /** Name of the list of messages, for screen readers. */
   conversation: Text;
+  /** How many messages of several that came at once are not read out, before the last of them, for screen readers: `{count}`. */
+  leftOut: Text;
+  /** After the part of a long message that is read out, for screen readers: the rest is where one can read it. */
+  restBelow: Text;
   /** Button that leads to the end of the conversation, where something new has come. */
   newMessages: Text;
   /** Button above the first message that is shown. */
@@ -36,6 +40,10 @@ export interface Texts {
   code: Text;
   /** Name of a box with a table, which may scroll, for screen readers. */
   table: Text;
+  /** An image: what it is called where it has no title, and before its title where it is read out. */
+  picture: Text;
+  /** Before a text that is struck out, such as an old price, for screen readers. */
+  struckOut: Text;
   /** What a picture of an agent shows: `{name}`. */
   avatarOf: Text;
   /** An agent of PolyAI that has no name. */
@@ -60,6 +68,8 @@ export interface Texts {
   tooLong: Text;
   /** Name of the list of suggested replies, for screen readers. */
   suggestions: Text;
+  /** How many suggested replies there are, for screen readers: `{count}`. */
+  suggestionCount: Text;
   /** Below a message of the user that is on its way. */
   sending: Text;
   /** Below a message of the user that has arrived. */
@@ -134,7 +144,7 @@ export interface Texts {
   queueWaitShort: Text;
   /** The session was lost, and another has begun. */
   newConversation: Text;
-  /** Name of the button that an image is, and of the enlarged image where it has no title. */
+  /** Name of the button that an image is. */
   openImage: Text;
   /** Name of the button that closes the enlarged image. */
   closeImage: Text;

@@ -10,6 +10,17 @@ export function dots(): HTMLElement {
   return make("span", { class: "dots", "aria-hidden": "true" }, make("span"), make("span"), make("span"));
 }
 
+/** Whether somebody writes whose words cannot be seen yet: a message that grows says so itself. */
+export function isWriting({ isAgentTyping, messages }: ChatState): boolean {
+  const last = messages.at(-1);
+  return isAgentTyping && !(last?.role === "agent" && last.isStreaming);
+}
+
+/** Who that is. */
+export function writerOf({ agent }: ChatState, context: Context): string {
+  return agent?.name ?? context.say(agent?.kind === "live" ? "liveAgent" : "assistant");
+}
+
 /** The transcript's last line while somebody writes. */
 export class Typing {
   readonly element = make("div", { part: "typing", class: "typing" });
@@ -24,14 +35,10 @@ export class Typing {
   }
 
   update(state: ChatState, before: ChatState | null): void {
-    const { agent, isAgentTyping, messages } = state;
-    const last = messages.at(-1);
-    // A message that grows says so itself.
-    const isStreaming = last?.role === "agent" && last.isStreaming;
-    this.element.hidden = !isAgentTyping || isStreaming;
+    const { agent } = state;
+    this.element.hidden = !isWriting(state);
     if (agent === before?.agent) return;
-    const name = agent?.name ?? this.#context.say(agent?.kind === "live" ? "liveAgent" : "assistant");
-    setText(this.#words, this.#context.say("isTyping", { name }));
+    setText(this.#words, this.#context.say("isTyping", { name: writerOf(state, this.#context) }));
     const avatar = avatarOf(agent?.avatarUrl ?? null, agent?.name ?? null);
     this.#avatar.replaceWith(avatar);
     this.#avatar = avatar;

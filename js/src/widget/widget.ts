@@ -138,6 +138,10 @@ export class Widget implements Context {
     this.#announcer.say(text);
   }
 
+  hush(isHushed: boolean): void {
+    this.#announcer.hush(isHushed);
+  }
+
   emit(event: WidgetEvent): void {
     this.#emit(event);
   }

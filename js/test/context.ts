@@ -1,0 +1,16 @@
+/** What parts of the widget are given, on Node.js: a text is its name and its values. */
+
+import type { Context } from "../src/widget/part.js";
+
+/** A widget that is seen, without a chat. */
+export const CONTEXT: Context = {
+  chat: null,
+  options: {},
+  language: "en",
+  isSeen: true,
+  say: (text, values) => [text, ...Object.values(values ?? {})].join(" "),
+  announce: () => undefined,
+  hush: () => undefined,
+  emit: () => undefined,
+  send: () => true,
+};
