@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::time::{Duration, Instant, sleep};
 use url::form_urlencoded;
 
-use crate::{Page, Sandbox};
+use crate::{Page, Sandbox, patient};
 
 /// How long a conversation may take to come to rest.
 const SETTLE_LIMIT: Duration = Duration::from_secs(30);
@@ -175,7 +175,8 @@ impl<'a> Chat<'a> {
     ///
     /// When that does not come true.
     pub async fn until_kept(&self, texts: &[&str]) {
-        let deadline = Instant::now() + SETTLE_LIMIT;
+        let limit = patient(SETTLE_LIMIT);
+        let deadline = Instant::now() + limit;
         let texts: Vec<_> = texts.iter().map(|text| json!(text).to_string()).collect();
         loop {
             let kept = self.focus().await.eval_async(KEPT, &[]).await;
@@ -183,7 +184,7 @@ impl<'a> Chat<'a> {
             if records.clone().any(|record| texts.iter().all(|text| record.contains(text))) {
                 return;
             }
-            assert!(Instant::now() < deadline, "{texts:?} were not kept within {SETTLE_LIMIT:?}");
+            assert!(Instant::now() < deadline, "{texts:?} were not kept within {limit:?}");
             sleep(LOOK_EVERY).await;
         }
     }
@@ -243,13 +244,14 @@ impl<'a> Chat<'a> {
     ///
     /// When that does not come true.
     pub async fn log_when(&self, session: &str, is_wanted: impl Fn(&Value) -> bool) -> Value {
-        let deadline = Instant::now() + SETTLE_LIMIT;
+        let limit = patient(SETTLE_LIMIT);
+        let deadline = Instant::now() + limit;
         loop {
             let log = self.log_of(session).await;
             if is_wanted(&log) {
                 return log;
             }
-            assert!(Instant::now() < deadline, "not as wanted within {SETTLE_LIMIT:?}: {log}");
+            assert!(Instant::now() < deadline, "not as wanted within {limit:?}: {log}");
             sleep(LOOK_EVERY).await;
         }
     }
@@ -270,6 +272,7 @@ impl<'a> Chat<'a> {
     ///
     /// As [`Chat::settle`].
     pub async fn settle_within(&self, limit: Duration, said: &[&str]) -> Value {
+        let limit = patient(limit);
         let deadline = Instant::now() + limit;
         let page = self.focus().await;
         loop {

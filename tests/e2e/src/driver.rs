@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::Engine;
+use crate::{Engine, patient};
 
 /// How long a driver may take until it listens.
 const START_LIMIT: Duration = Duration::from_secs(20);
@@ -35,7 +35,7 @@ pub(crate) struct Driver {
 impl Driver {
     /// Starts the driver; all that it and the browser say goes to `log`.
     pub(crate) async fn start(engine: Engine, log: &Path) -> Self {
-        let deadline = Instant::now() + START_LIMIT;
+        let deadline = Instant::now() + patient(START_LIMIT);
         loop {
             let mut driver = Self::spawn(engine, log);
             loop {
@@ -85,7 +85,7 @@ impl Driver {
             stream.read_exact(&mut answer).await?;
             std::io::Result::Ok(answer)
         };
-        matches!(timeout(START_LIMIT, ask).await, Ok(Ok(answer)) if answer.ends_with(b" 200"))
+        matches!(timeout(patient(START_LIMIT), ask).await, Ok(Ok(answer)) if answer.ends_with(b" 200"))
     }
 
     /// Waits until the browser is known to be out of the driver's reach, which for most is for ever.

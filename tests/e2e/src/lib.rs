@@ -14,6 +14,14 @@
 //! `cargo xtask test e2e` builds the package and the demo site, finds the browsers, names them in the environment (see
 //! [`Engine::from_env`]) and runs the tests in each. A test that fails leaves a screenshot, the document and what the
 //! browser said in `target/e2e/`.
+//!
+//! Each file of `tests/` is a program of its own, and they may run side by side, but for those that measure:
+//!
+//! - `clock`, `hostile`, `screenshots` and `widget_speed` hold promises in time of the clock, or compare pictures. They
+//!   are for a machine that does nothing else.
+//! - `soak` waits nine tenths of its minutes, and can begin first and beside all others.
+//!
+//! `E2E_PATIENCE` is a factor for all limits, for machines that are slow: see [`patient`].
 
 mod chat;
 mod driver;
@@ -23,6 +31,7 @@ mod guide;
 mod keys;
 mod network;
 mod page;
+mod patience;
 mod picture;
 mod profile;
 mod remote;
@@ -37,6 +46,8 @@ mod widget;
 mod windows;
 
 use std::{
+    env,
+    ffi::OsStr,
     fs,
     panic::{AssertUnwindSafe, resume_unwind},
     path::{Path, PathBuf},
@@ -55,6 +66,7 @@ pub use guide::{Listing, listings};
 pub use keys::key;
 pub use network::Offline;
 pub use page::Page;
+pub use patience::patient;
 pub use picture::{Difference, Picture};
 use profile::Profile;
 use remote::Remote;
@@ -77,7 +89,7 @@ const START_LIMIT: Duration = Duration::from_secs(60);
 ///
 /// # Panics
 ///
-/// When the test does, when it takes longer than two minutes, and when the browser or the sandbox does not start; and
+/// When the test does, when it takes longer than two minutes (times [`patient`]), and when the browser or the sandbox does not start; and
 /// when a token is found in what the client stored or logged ([`Page::sweep`]).
 pub fn on_sandbox(test: impl AsyncFnOnce(&Page, &Sandbox)) {
     on_sandbox_within(TEST_LIMIT, test);
@@ -145,7 +157,7 @@ impl Visits {
                 work(&page).await;
                 page.sweep().await;
             };
-            timeout(TEST_LIMIT, test).await.expect("a visit takes less than two minutes");
+            timeout(patient(TEST_LIMIT), test).await.expect("a visit takes less than two minutes");
             page.close().await;
         } else {
             let capabilities = self.profile.told_in(engine, Engine::capabilities());
@@ -158,13 +170,20 @@ impl Visits {
 fn run(test: impl AsyncFnOnce(Traces)) {
     let engine = Engine::from_env();
     let name = thread::current().name().unwrap_or("test").replace("::", "-");
-    let traces = Traces::of(&name, engine);
+    let traces = Traces::of(&format!("{}-{name}", program()), engine);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("cannot start the tokio runtime");
     runtime.block_on(test(traces));
+}
+
+/// What the running program of tests is called: its file, without the hash that cargo puts behind the name.
+fn program() -> String {
+    let file = env::current_exe().ok();
+    let name = file.as_deref().and_then(Path::file_stem).and_then(OsStr::to_str).unwrap_or("tests");
+    name.rsplit_once('-').map_or(name, |(name, _)| name).to_owned()
 }
 
 /// Starts a browser, has it do this, and closes it, however that ends.
@@ -178,7 +197,10 @@ async fn browse(traces: &Traces, capabilities: Capabilities, limit: Duration, wo
             page.sweep().await;
         }
     };
-    let test = async { timeout(limit, test).await.unwrap_or_else(|_| panic!("the test took longer than {limit:?}")) };
+    let test = async {
+        let limit = patient(limit);
+        timeout(limit, test).await.unwrap_or_else(|_| panic!("the test took longer than {limit:?}"));
+    };
     let failure = AssertUnwindSafe(test).catch_unwind().await.err();
     if failure.is_some() {
         traces.keep(&page).await;
@@ -193,18 +215,19 @@ async fn browse(traces: &Traces, capabilities: Capabilities, limit: Duration, wo
 
 /// Starts a driver and a browser. One whose port was taken as it started is started again.
 async fn start(engine: Engine, capabilities: &Capabilities, log: &Path) -> (Driver, Page) {
-    let deadline = Instant::now() + START_LIMIT;
+    let limit = patient(START_LIMIT);
+    let deadline = Instant::now() + limit;
     loop {
         let driver = Driver::start(engine, log).await;
         tokio::select! {
             page = Page::new(engine, &driver, capabilities.clone()) => return (driver, page),
             () = driver.lost_its_browser() => {}
-            () = sleep_until(deadline) => panic!("{engine} did not start within {START_LIMIT:?}; it said: {}", driver.said()),
+            () = sleep_until(deadline) => panic!("{engine} did not start within {limit:?}; it said: {}", driver.said()),
         }
     }
 }
 
-/// What a failed test leaves behind: `target/e2e/TEST-ENGINE.png`, `.html` and `.log`.
+/// What a failed test leaves behind: `target/e2e/PROGRAM-TEST-ENGINE.png`, `.html` and `.log`.
 struct Traces {
     engine: Engine,
     stem: PathBuf,
@@ -254,7 +277,7 @@ fn print_line(line: &str) {
 
 /// The root of the working copy, as `cargo test` says it.
 pub fn project_root() -> PathBuf {
-    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     let root = Path::new(&manifest).join("../..");
     root.canonicalize().unwrap_or(root)
 }

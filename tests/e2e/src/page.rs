@@ -14,7 +14,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::{Engine, driver::Driver, remote::Remote, secrets::Secrets};
+use crate::{Engine, driver::Driver, patient, remote::Remote, secrets::Secrets};
 
 /// How long a condition may take to come true.
 const WAIT_LIMIT: Duration = Duration::from_secs(20);
@@ -307,7 +307,7 @@ impl Page {
     /// The page's address, for a message.
     pub(crate) async fn place(&self) -> String {
         let Hands::WebDriver(client) = &self.hands else { return "a page without WebDriver".to_owned() };
-        match timeout(CLOSING_LIMIT, client.current_url()).await {
+        match timeout(patient(CLOSING_LIMIT), client.current_url()).await {
             Ok(Ok(url)) => url.to_string(),
             Ok(Err(error)) => error.to_string(),
             Err(_) => "a page that does not answer".to_owned(),
@@ -317,8 +317,8 @@ impl Page {
     /// A PNG of what can be seen, and the document.
     pub(crate) async fn picture(&self) -> (Option<Vec<u8>>, Option<String>) {
         let Hands::WebDriver(client) = &self.hands else { return (None, None) };
-        let picture = timeout(CLOSING_LIMIT, client.screenshot()).await;
-        let source = timeout(CLOSING_LIMIT, client.source()).await;
+        let picture = timeout(patient(CLOSING_LIMIT), client.screenshot()).await;
+        let source = timeout(patient(CLOSING_LIMIT), client.source()).await;
         (picture.ok().and_then(Result::ok), source.ok().and_then(Result::ok))
     }
 
@@ -326,7 +326,7 @@ impl Page {
     pub(crate) async fn close(self) {
         match self.hands {
             // A browser that hangs goes with its driver.
-            Hands::WebDriver(client) => drop(timeout(CLOSING_LIMIT, client.close()).await),
+            Hands::WebDriver(client) => drop(timeout(patient(CLOSING_LIMIT), client.close()).await),
             Hands::Remote(remote) => remote.close().await,
         }
     }
@@ -336,12 +336,13 @@ impl Page {
         what: &str,
         look: impl Fn() -> F,
     ) -> T {
-        let deadline = Instant::now() + WAIT_LIMIT;
+        let limit = patient(WAIT_LIMIT);
+        let deadline = Instant::now() + limit;
         loop {
             match look().await {
                 Ok(value) => return value,
                 Err(found) if Instant::now() >= deadline => {
-                    panic!("waited {WAIT_LIMIT:?} for {what}; found: {}", found.to_string())
+                    panic!("waited {limit:?} for {what}; found: {}", found.to_string())
                 }
                 Err(_) => sleep(LOOK_EVERY).await,
             }

@@ -15,6 +15,8 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
+use crate::patient;
+
 /// Where Debian and its relatives, Fedora and Arch have WebKitGTK's own browser, newest API first.
 const BROWSERS: [&str; 6] = [
     "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
@@ -117,9 +119,10 @@ impl Remote {
         let mut orders = self.orders.lock().await;
         *orders += 1;
         self.line.send(json!({ "number": *orders, "body": body, "values": values })).await;
-        let answer = timeout(ANSWER_LIMIT, self.line.answer(*orders))
+        let limit = patient(ANSWER_LIMIT);
+        let answer = timeout(limit, self.line.answer(*orders))
             .await
-            .map_err(|_| format!("the page did not answer within {ANSWER_LIMIT:?}"))?;
+            .map_err(|_| format!("the page did not answer within {limit:?}"))?;
         match answer.get("error") {
             None => Ok(answer["value"].clone()),
             Some(error) => Err(error.to_string()),
@@ -130,12 +133,13 @@ impl Remote {
     pub(crate) async fn close(&self) {
         self.line.send(json!({ "number": 0, "body": "window.close();", "values": [] })).await;
         let Some(mut child) = self.browser.lock().await.take() else { return };
-        let deadline = Instant::now() + END_LIMIT;
+        let limit = patient(END_LIMIT);
+        let deadline = Instant::now() + limit;
         while child.try_wait().expect("cannot ask for the browser's status").is_none() {
             if Instant::now() >= deadline {
                 let _ = child.kill();
                 let _ = child.wait();
-                panic!("the browser did not end within {END_LIMIT:?}");
+                panic!("the browser did not end within {limit:?}");
             }
             sleep(Duration::from_millis(20)).await;
         }

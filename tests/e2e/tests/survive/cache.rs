@@ -1,48 +1,7 @@
-//! A page's life: offline and online, the back/forward cache.
+//! The back/forward cache.
 
-use std::time::{Duration, Instant};
-
-use e2e::{Chat, Engine, Offline, Setup};
+use e2e::{Chat, Engine, Setup};
 use serde_json::json;
-
-#[test]
-fn a_page_that_comes_back_online_is_connected_within_a_second_and_has_lost_nothing() {
-    e2e::on_sandbox(async |page, sandbox| {
-        let tight =
-            Setup { settings: json!({ "max_reconnect_attempts": 2, "heartbeat_seconds": 1 }), ..Setup::default() };
-        let chat = Chat::greeted(page, sandbox, "offline", &tight).await;
-        let session = chat.session().await;
-        let how = page.set_offline(true).await;
-        chat.until("!navigator.onLine && trace.life.includes('offline')").await;
-        chat.order("drop", json!({})).await;
-        if how == Offline::PageOnly {
-            // The page believes that it is offline, and the server refuses what it tries all the same.
-            chat.fault(json!({ "handshake": [{ "status": 503, "times": 1000 }] })).await;
-        }
-        chat.say(&["one", "two"]).await;
-        chat.until("chat.getSnapshot().connection.status === 'reconnecting'").await;
-        // Longer than the budget of two attempts allows.
-        chat.until(
-            "(trace.offlineSince ??= performance.now()) && performance.now() - trace.offlineSince > 7_000
-                || ['failed', 'closed', 'open'].includes(chat.getSnapshot().connection.status)",
-        )
-        .await;
-        assert_eq!(chat.value("chat.getSnapshot().connection.status").await, "reconnecting");
-        if how == Offline::PageOnly {
-            sandbox.control(http::Method::DELETE, "/faults", &json!(null)).await;
-        }
-        chat.value("trace.onlineAt = null, addEventListener('online', () => (trace.onlineAt = performance.now()))")
-            .await;
-        chat.value("chat.on('connected', () => (trace.connectedAt = performance.now()))").await;
-        let back = Instant::now();
-        page.set_offline(false).await;
-        let took = chat.until("trace.onlineAt && trace.connectedAt - trace.onlineAt").await;
-        assert!(took.as_f64().is_some_and(|took| took < 1_000.0), "{took} ms after the browser said so");
-        assert!(back.elapsed() < Duration::from_secs(10));
-        chat.settle(&["one", "two"]).await;
-        assert_eq!(chat.session().await, session);
-    });
-}
 
 #[test]
 fn a_page_that_is_left_goes_politely_and_is_whole_when_the_user_comes_back() {

@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 const MESSAGES: usize = 300;
 /// Chats on the page at once: a fault costs seconds, of which most are pauses.
 const CHATS: usize = 6;
-/// Seconds that a message may take on average, all chats together.
-const SECONDS_PER_MESSAGE: f64 = 0.8;
+/// Seconds that a message may take on average, all chats together: twice what it takes where much else runs beside it.
+const SECONDS_PER_MESSAGE: f64 = 1.6;
 /// The least that is allowed for all of it.
 const LEAST_LIMIT: Duration = Duration::from_secs(180);
 
@@ -114,7 +114,7 @@ fn every_message_arrives_once_and_in_order_whatever_strikes() {
             chats.push((chat, texts));
         }
         let mut outcome = json!({});
-        while begun.elapsed() < limit && outcome.as_object().is_none_or(|done| done.len() < CHATS) {
+        while begun.elapsed() < e2e::patient(limit) && outcome.as_object().is_none_or(|done| done.len() < CHATS) {
             tokio::time::sleep(Duration::from_millis(250)).await;
             outcome = page.eval("return trace.soaks;", &[]).await;
         }
