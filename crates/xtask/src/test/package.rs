@@ -20,7 +20,12 @@ use crate::{
 };
 
 /// What the package may hold beside pkg/.
-const WELCOME: [&str; 4] = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+const WELCOME: [&str; 6] = ["CHANGELOG.md", "LICENSE", "README.md", "RELEASING.md", "SECURITY.md", "package.json"];
+
+/// Folders of what the README links to: in `node_modules` its links must not be dead (`js/test/readme.test.ts`).
+const DOCUMENTS: [&str; 3] = ["docs/", "examples/token-backend/", "examples/webview-host/"];
+/// What a document may be: a page, a picture, or a file of an example.
+const DOCUMENT: [&str; 9] = [".md", ".png", ".svg", ".js", ".json", ".rs", ".toml", ".html", ".css"];
 
 /// Where the tarball is put.
 const FOLDER: &str = "target/package";
@@ -43,7 +48,7 @@ pub(super) fn check() -> Result<()> {
     let notices = format!("pkg/{}", notices::NAME);
     ensure!(packed.files.contains(&notices), "{notices} is not in the package");
     for file in &packed.files {
-        let is_known = WELCOME.contains(&file.as_str()) || named.contains(file) || belongs(file);
+        let is_known = WELCOME.contains(&file.as_str()) || named.contains(file) || belongs(file) || is_document(file);
         ensure!(is_known, "{file} does not belong into the package: see `files` in package.json");
     }
     types_come_first(&manifest["exports"])?;
@@ -55,6 +60,11 @@ fn belongs(file: &str) -> bool {
     let Some(name) = file.strip_prefix("pkg/") else { return false };
     let is_of = |script: &Script| name == script.name || (script.is_mapped() && name == format!("{}.map", script.name));
     name.ends_with(".d.ts") || name == notices::NAME || SCRIPTS.iter().any(is_of)
+}
+
+/// What the README links to, or what that links to.
+fn is_document(file: &str) -> bool {
+    DOCUMENTS.iter().any(|folder| file.starts_with(folder)) && DOCUMENT.iter().any(|ending| file.ends_with(ending))
 }
 
 /// The package as it is published.
@@ -131,6 +141,16 @@ mod tests {
         let mut files = BTreeSet::new();
         files_in(&json!({ ".": { "types": "./pkg/a.d.ts", "default": "./pkg/a.js" }, "./b": "./pkg/b" }), &mut files);
         assert!(files.iter().eq(["pkg/a.d.ts", "pkg/a.js", "pkg/b"]));
+    }
+
+    #[test]
+    fn pages_and_examples_are_documents() {
+        for file in ["docs/guides/vite.md", "docs/pictures/site.png", "examples/token-backend/server.js"] {
+            assert!(is_document(file), "{file}");
+        }
+        for file in ["crates/sandbox/README.md", "docs/notes.txt", "examples/webview-host/target/debug/webview-host"] {
+            assert!(!is_document(file), "{file}");
+        }
     }
 
     #[test]
