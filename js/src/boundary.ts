@@ -61,6 +61,7 @@ export type Change =
   | { op: "clear" }
   | { op: "agent"; agent: { kind: "poly" | "live"; name: string | null; avatarUrl: string | null } | null }
   | { op: "typing"; isAgentTyping: boolean }
+  | { op: "idleWarning"; idleWarning: boolean }
   | { op: "suggestions"; suggestions: { text: string; payload: string | null }[] }
   | { op: "handoff"; handoff: Record<string, unknown> & { phase: string } }
   | { op: "language"; language: string | null }

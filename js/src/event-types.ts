@@ -106,12 +106,12 @@ interface WireEvents {
     /** Set on projects with verified context. */
     contextId: string | null;
   };
-  /** The conversation is over; nothing follows. */
+  /** The conversation is over; nothing follows. Told once, also where a message of the agent was the end (`agent_ended`). */
   sessionEnd: {
     /** As in `ChatState.ended`. */
     reason: string;
   };
-  /** The session will end soon if nothing is said. */
+  /** The server will end the conversation soon if nobody says anything: `ChatState.idleWarning` until somebody does. */
   sessionIdleWarning: object;
   /** The server has a message of the user, from here or another device. */
   userMessage: {
@@ -176,6 +176,8 @@ interface WireEvents {
     state: "started" | "stopped";
     /** Who it is, where the server says it. */
     agentId: string | null;
+    /** Name, where the server says it. */
+    agentName: string | null;
   };
   /** A message of the human. */
   liveAgentMessage: WholeMessage & {
@@ -186,6 +188,8 @@ interface WireEvents {
   liveAgentLeft: {
     /** Who it is, where the server says it. */
     agentId: string | null;
+    /** Name, where the server says it. */
+    agentName: string | null;
     /** Why, as the server says it. */
     reason: string | null;
   };

@@ -8,6 +8,7 @@ export const IDLE: ChatState = Object.freeze({
   messages: Object.freeze([]),
   agent: null,
   isAgentTyping: false,
+  idleWarning: false,
   suggestions: Object.freeze([]),
   handoff: Object.freeze({
     phase: "none",

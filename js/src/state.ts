@@ -29,6 +29,11 @@ export interface ChatState {
   } | null;
   /** Whether to show that an answer is being written. */
   readonly isAgentTyping: boolean;
+  /**
+   * Whether the server has warned that it is about to end the conversation because nobody says anything. Cleared as soon as
+   * somebody does: the user types or sends, or an agent writes. To stay, call `send`.
+   */
+  readonly idleWarning: boolean;
   /** Those of the last agent message; empty once the user has answered. */
   readonly suggestions: readonly Suggestion[];
   /** The way to a human. */
@@ -38,8 +43,9 @@ export interface ChatState {
   /** Set once the conversation is over. */
   readonly ended: {
     /**
-     * The server's reason: `REASON_USER_END`, `REASON_USER_ABANDONED` (idle for too long), `REASON_NATURAL_END`; or
-     * `REASON_SESSION_LOST` where the server no longer knows the session.
+     * The server's reason: `REASON_USER_END`, `REASON_USER_ABANDONED` (idle for too long), `REASON_NATURAL_END`;
+     * `agent_ended` where the agent ended it with a message; or `REASON_SESSION_LOST` where the server no longer knows the
+     * session.
      */
     readonly reason: string;
   } | null;

@@ -437,7 +437,9 @@ test("the end is said once, with its reason", () => {
   const ended = { reason: "REASON_USER_ABANDONED" };
   const again = { ended, messages: [agent("1", "Bye")] };
   assert.deepEqual(said({}, { ended }, again), ["chatTimedOut", "Ada: Bye."]);
-  assert.deepEqual(said({}, { ended: { reason: "REASON_OTHER" } }), ["chatEnded"]);
+  for (const reason of ["REASON_OTHER", "agent_ended", "", "constructor", "toString", "__proto__", "hasOwnProperty"]) {
+    assert.deepEqual(said({}, { ended: { reason } }), ["chatEnded"], reason);
+  }
   assert.deepEqual(said({ ended }, { connection: { status: "closed" } }), []);
 });
 

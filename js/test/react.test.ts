@@ -31,7 +31,18 @@ test("on a server a chat is idle", () => {
   assert.deepEqual(chat.getSnapshot(), IDLE);
   assert.equal(rest.send, (chat as Omit<ChatCalls, "chat">).send);
   assert.deepEqual(Object.keys(rest).sort(), [
-    ...["agent", "connection", "discard", "end", "ended", "handoff", "isAgentTyping", "language", "messages"],
+    ...[
+      "agent",
+      "connection",
+      "discard",
+      "end",
+      "ended",
+      "handoff",
+      "idleWarning",
+      "isAgentTyping",
+      "language",
+      "messages",
+    ],
     ...["reconnect", "restart", "retry", "send", "session", "suggestions", "typing"],
   ]);
 });

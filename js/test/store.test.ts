@@ -67,6 +67,7 @@ test("every op sets its own part and leaves the others the same objects", () => 
       { kind: "live", name: "Sarah", avatarUrl: null },
     ],
     [{ op: "typing", isAgentTyping: true }, "isAgentTyping", true],
+    [{ op: "idleWarning", idleWarning: true }, "idleWarning", true],
     [
       { op: "suggestions", suggestions: [{ text: "Yes", payload: null }] },
       "suggestions",

@@ -11,6 +11,7 @@ export const NOTHING: ChatState = {
   messages: [],
   agent: null,
   isAgentTyping: false,
+  idleWarning: false,
   suggestions: [],
   handoff: {
     phase: "none",

@@ -29,6 +29,8 @@ pub enum Change {
     Agent { agent: Option<Agent> },
     /// Whether the agent types.
     Typing { is_agent_typing: bool },
+    /// Whether the server has warned that it is about to end an idle session.
+    IdleWarning { idle_warning: bool },
     /// The replies to tap.
     Suggestions { suggestions: Vec<Suggestion> },
     /// The way to a human.
@@ -66,7 +68,8 @@ pub struct SessionView {
 /// Why the conversation is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
-    /// The server's reason, for instance `REASON_USER_END`; `REASON_SESSION_LOST` where the server forgot the session.
+    /// The server's reason, for instance `REASON_USER_END`; `agent_ended` where a message of the agent was the end;
+    /// `REASON_SESSION_LOST` where the server forgot the session.
     pub reason: String,
 }
 
@@ -239,6 +242,7 @@ impl ToJson for Change {
             Self::Clear => "clear",
             Self::Agent { .. } => "agent",
             Self::Typing { .. } => "typing",
+            Self::IdleWarning { .. } => "idleWarning",
             Self::Suggestions { .. } => "suggestions",
             Self::Handoff { .. } => "handoff",
             Self::Language { .. } => "language",
@@ -258,6 +262,7 @@ impl ToJson for Change {
                 Self::Clear => json,
                 Self::Agent { agent } => json.field(op, agent),
                 Self::Typing { is_agent_typing } => json.field("isAgentTyping", is_agent_typing),
+                Self::IdleWarning { idle_warning } => json.field(op, idle_warning),
                 Self::Suggestions { suggestions } => json.field(op, suggestions),
                 Self::Handoff { handoff } => json.field(op, handoff),
                 Self::Language { language } => json.field(op, language),

@@ -256,8 +256,9 @@ impl Engine {
         }
         match code {
             _ if purpose.is_on_candidate() => self.lose(was_open, purpose, Error::new(ErrorCode::TransportNetwork)),
-            // 1000: the server is done. 4000: another socket of ours has taken over.
-            1_000 | 4_000 => self.rest(),
+            // The server is done. Of the codes that the native SDKs give their own sockets, a page that receives one makes no more
+            // than of any other: 4000, 4002, 4003.
+            CLOSE_NORMAL => self.rest(),
             4_001 => self.lose_session(ErrorCode::SessionLost),
             _ => self.lose(was_open, purpose, Error::new(ErrorCode::TransportNetwork)),
         }

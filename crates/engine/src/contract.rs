@@ -132,7 +132,7 @@ structs! {
     Error { code, message, retryable, retry_after_ms }
     Envelope { id, sequence, timestamp, metadata, replayed }
     Capabilities { streaming, max_message_size_bytes, heartbeat_interval_seconds, max_reconnect_attempts }
-    AgentMessageBody { message_id, text, attachments, suggestions, call_actions, agent_name, avatar_url, agent_id }
+    AgentMessageBody { message_id, text, attachments, suggestions, call_actions, agent_name, avatar_url, agent_id, ends }
     SessionView { id, resumed, streaming }
     Ended { reason }
     Message { id, timestamp, body }
@@ -173,6 +173,7 @@ enums! {
         Clear {}
         Agent { agent }
         Typing { is_agent_typing }
+        IdleWarning { idle_warning }
         Suggestions { suggestions }
         Handoff { handoff }
         Language { language }
@@ -198,13 +199,13 @@ enums! {
         AgentJoined { agent_name, avatar_url }
         AgentThinking {}
         AgentMessage { 0 }
-        AgentMessageChunk { message_id, delta, chunk_index, is_complete, attachments, suggestions }
+        AgentMessageChunk { message_id, delta, chunk_index, is_complete, attachments, suggestions, ends }
         AgentLeft { reason }
         AgentTriggeredHandoff {}
         LiveAgentJoined { agent_id, agent_name, avatar_url }
-        LiveAgentTyping { state, agent_id }
+        LiveAgentTyping { state, agent_id, agent_name }
         LiveAgentMessage { 0 }
-        LiveAgentLeft { agent_id, reason }
+        LiveAgentLeft { agent_id, agent_name, reason }
         HandoffAccepted { queue_name }
         HandoffQueueStatus { queue_name, position, estimated_wait_seconds, display_message }
         ClientHandoffRequired { reason, queue_name, route }

@@ -67,6 +67,8 @@ pub(crate) struct Conversation {
     /// The newest event that said something about the agent's typing.
     typing_sequence: u64,
     is_typing_renewed: bool,
+    /// Whether the server has warned that the session is idle, and the newest event that said something about it.
+    idle_warning: (u64, bool),
     language: (u64, Option<String>),
     lines_without_id: u32,
     shown: Shown,
@@ -79,6 +81,7 @@ struct Shown {
     handoff: Handoff,
     suggestions: Vec<Suggestion>,
     is_agent_typing: bool,
+    idle_warning: bool,
     language: Option<String>,
 }
 
@@ -99,16 +102,35 @@ impl Conversation {
             metadata: event.metadata,
             replayed,
         };
+        self.note_idleness(&event.body, envelope.sequence);
         match event.body {
-            EventBody::AgentMessageChunk { message_id, delta, chunk_index, is_complete, attachments, suggestions } => {
-                let chunk = Chunk { envelope, delta, index: chunk_index, is_complete, attachments, suggestions };
-                self.take_chunk(message_id, chunk, out);
-                News::None
+            EventBody::AgentMessageChunk {
+                message_id,
+                delta,
+                chunk_index,
+                is_complete,
+                attachments,
+                suggestions,
+                ends,
+            } => {
+                let chunk = Chunk { envelope, delta, index: chunk_index, is_complete, attachments, suggestions, ends };
+                if self.take_chunk(message_id, chunk, out) { News::SessionEnd } else { News::None }
             }
             body => {
                 let news = self.show(&body, &envelope, out);
+                let is_end = matches!(
+                    &body,
+                    EventBody::AgentMessage(message) | EventBody::LiveAgentMessage(message) if message.ends
+                );
+                let last = is_end.then(|| envelope.clone());
                 out.push(Output::Event(Box::new(Event { body, envelope: Some(envelope) })));
-                news
+                match last {
+                    Some(message) => {
+                        self.end_by_agent(&message, out);
+                        News::SessionEnd
+                    }
+                    None => news,
+                }
             }
         }
     }
@@ -164,7 +186,10 @@ impl Conversation {
                 self.join(AgentKind::Live, agent_name, avatar_url, sequence);
                 self.line("liveAgentJoined", agent_name.as_ref(), Level::Info, envelope, out);
             }
-            EventBody::LiveAgentTyping { state, .. } => self.set_typing(sequence, *state == TypingState::Started),
+            EventBody::LiveAgentTyping { state, agent_name, .. } => {
+                self.name_live_agent(agent_name);
+                self.set_typing(sequence, *state == TypingState::Started);
+            }
             EventBody::LiveAgentMessage(message) => self.take_agent_message(AgentKind::Live, message, envelope, out),
             EventBody::LiveAgentLeft { reason, .. } => {
                 self.leave(AgentKind::Live, sequence);
@@ -262,12 +287,16 @@ impl Conversation {
     }
 
     /// What is missing does not exist: chunks that wait for it are shown without.
-    pub(crate) fn give_up_holes(&mut self, out: &mut Vec<Output>) {
+    pub(crate) fn give_up_holes(&mut self, out: &mut Vec<Output>) -> News {
         self.gaps.give_up();
+        let mut news = News::None;
         while let Some(id) = self.streams.skip_hole() {
-            self.show_ready_chunks(id, out);
+            if self.show_ready_chunks(id, out) {
+                news = News::SessionEnd;
+            }
         }
         self.show_facets(out);
+        news
     }
 
     // ---------------------------------------------------------------------------------------- socket and session

@@ -113,8 +113,9 @@ impl Engine {
         }
         self.log(LogLevel::Warn, "the history does not hold what is missing");
         let before = self.out.len();
-        self.conversation.give_up_holes(&mut self.out);
+        let news = self.conversation.give_up_holes(&mut self.out);
         self.put_changes_first(before);
+        self.act_on(news);
         self.conversation.judge_drafts(self.now.mono, &mut self.out);
         self.flush();
     }
@@ -301,6 +302,8 @@ impl Engine {
         if self.typist.started_at.is_none_or(|at| now - at >= TYPING_STARTED_MS) {
             self.typist.started_at = Some(now);
             self.write(wire::user_typing(TypingState::Started));
+            self.conversation.stir();
+            self.conversation.show_facets(&mut self.out);
         }
         self.timers.set(Timer::UserTyping, now + TYPING_STOPPED_MS);
     }

@@ -111,6 +111,8 @@ pub enum EventBody {
         is_complete: bool,
         attachments: Vec<Attachment>,
         suggestions: Vec<Suggestion>,
+        /// The conversation ends with the message. Does not cross: the end that follows from it does.
+        ends: bool,
     },
     AgentLeft {
         reason: Option<String>,
@@ -124,10 +126,12 @@ pub enum EventBody {
     LiveAgentTyping {
         state: TypingState,
         agent_id: Option<String>,
+        agent_name: Option<String>,
     },
     LiveAgentMessage(AgentMessageBody),
     LiveAgentLeft {
         agent_id: Option<String>,
+        agent_name: Option<String>,
         reason: Option<String>,
     },
     HandoffAccepted {
@@ -183,6 +187,8 @@ pub struct AgentMessageBody {
     pub avatar_url: Option<String>,
     /// Id of the live agent; does not cross for the agent.
     pub agent_id: Option<String>,
+    /// The conversation ends with this message. Does not cross: the end that follows from it does.
+    pub ends: bool,
 }
 
 impl EventBody {
@@ -255,22 +261,33 @@ impl ToJson for EventBody {
                 }
                 Self::AgentMessage(body) => body.write_fields(json),
                 Self::LiveAgentMessage(body) => body.write_fields(json.field("agentId", &body.agent_id)),
-                Self::AgentMessageChunk { message_id, delta, chunk_index, is_complete, attachments, suggestions } => {
-                    json.text("messageId", message_id)
-                        .text("delta", delta)
-                        .field("chunkIndex", chunk_index)
-                        .field("isComplete", is_complete)
-                        .field("attachments", attachments)
-                        .field("suggestions", suggestions)
-                }
+                Self::AgentMessageChunk {
+                    message_id,
+                    delta,
+                    chunk_index,
+                    is_complete,
+                    attachments,
+                    suggestions,
+                    ends: _,
+                } => json
+                    .text("messageId", message_id)
+                    .text("delta", delta)
+                    .field("chunkIndex", chunk_index)
+                    .field("isComplete", is_complete)
+                    .field("attachments", attachments)
+                    .field("suggestions", suggestions),
                 Self::AgentLeft { reason } | Self::HandoffFailed { reason } | Self::HandoffTimeout { reason } => {
                     json.field("reason", reason)
                 }
                 Self::LiveAgentJoined { agent_id, agent_name, avatar_url } => {
                     json.field("agentId", agent_id).field("agentName", agent_name).field("avatarUrl", avatar_url)
                 }
-                Self::LiveAgentTyping { state, agent_id } => json.field("state", state).field("agentId", agent_id),
-                Self::LiveAgentLeft { agent_id, reason } => json.field("agentId", agent_id).field("reason", reason),
+                Self::LiveAgentTyping { state, agent_id, agent_name } => {
+                    json.field("state", state).field("agentId", agent_id).field("agentName", agent_name)
+                }
+                Self::LiveAgentLeft { agent_id, agent_name, reason } => {
+                    json.field("agentId", agent_id).field("agentName", agent_name).field("reason", reason)
+                }
                 Self::HandoffAccepted { queue_name } => json.field("queueName", queue_name),
                 Self::HandoffQueueStatus { queue_name, position, estimated_wait_seconds, display_message } => json
                     .field("queueName", queue_name)

@@ -8,6 +8,8 @@ use crate::{Agent, AgentKind, Handoff, HandoffPhase};
 pub(crate) enum Fact {
     AgentJoined(Agent),
     AgentLeft(AgentKind),
+    /// The live agent's name, which joining did not tell.
+    Named(String),
     Triggered,
     Accepted {
         queue_name: Option<String>,
@@ -114,6 +116,11 @@ impl Presence {
                 }
                 if self.agent.as_ref().is_some_and(|agent| agent.kind == *kind) {
                     self.agent = None;
+                }
+            }
+            Fact::Named(name) => {
+                if let Some(agent) = self.agent.as_mut().filter(|agent| agent.kind == AgentKind::Live) {
+                    agent.name.get_or_insert_with(|| name.clone());
                 }
             }
             Fact::Triggered => *handoff = Handoff { phase: HandoffPhase::Requested, ..Handoff::default() },

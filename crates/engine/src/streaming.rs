@@ -20,6 +20,8 @@ pub(crate) struct Chunk {
     pub(crate) is_complete: bool,
     pub(crate) attachments: Vec<Attachment>,
     pub(crate) suggestions: Vec<Suggestion>,
+    /// The conversation ends with the message.
+    pub(crate) ends: bool,
 }
 
 impl Chunk {
@@ -44,6 +46,8 @@ pub(crate) struct Stream {
     waiting: Vec<Box<Chunk>>,
     is_complete: bool,
     is_abandoned: bool,
+    /// A chunk said that the conversation ends with the message.
+    ends: bool,
     /// It stands among [`Streams::early`].
     is_early: bool,
 }
@@ -126,10 +130,17 @@ impl Streams {
         }
         let chunk = *stream.waiting.pop()?;
         stream.taken = chunk.index;
+        stream.ends |= chunk.ends;
         if chunk.is_complete {
             self.complete(id);
         }
         Some(chunk)
+    }
+
+    /// Whether the message is whole, and the conversation ends with it.
+    pub(crate) fn is_end(&self, id: StreamId) -> bool {
+        let stream = &self.streams[id.0];
+        stream.is_complete && stream.ends
     }
 
     /// Remembers whether chunks of this message still wait for one before them.
@@ -213,7 +224,15 @@ mod tests {
             metadata: Metadata::default(),
             replayed: false,
         };
-        Chunk { envelope, delta: format!("{index} "), index, is_complete, attachments: vec![], suggestions: vec![] }
+        Chunk {
+            envelope,
+            delta: format!("{index} "),
+            index,
+            is_complete,
+            attachments: vec![],
+            suggestions: vec![],
+            ends: false,
+        }
     }
 
     fn take_in(streams: &mut Streams, message_id: &str, chunk: Chunk) {

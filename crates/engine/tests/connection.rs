@@ -139,17 +139,23 @@ fn only_a_socket_that_serves_the_history_restores_the_budget() {
 
 #[test]
 fn each_close_code_has_its_meaning() {
-    for code in [1000, 4000] {
-        let mut client = Client::joined();
-        client.drop_socket(code);
-        assert_eq!((client.status().as_str(), client.deadline), ("closed", None), "{code}");
-        assert_eq!(client.events.last().unwrap(), &json!({ "type": "disconnected", "error": null }));
-        assert_eq!(client.state.ended, None);
-    }
-    for code in [1001, 1005, 1006, 1011, 1012, 4002, 4003, 4999] {
+    let mut client = Client::joined();
+    client.drop_socket(1000);
+    assert_eq!((client.status().as_str(), client.deadline), ("closed", None));
+    assert_eq!(client.events.last().unwrap(), &json!({ "type": "disconnected", "error": null }));
+    assert_eq!(client.state.ended, None);
+
+    let mut client = Client::joined();
+    client.drop_socket(4001);
+    assert_eq!((client.status().as_str(), client.state.session.clone()), ("connecting", None));
+
+    let standard = [0, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 1015];
+    for code in standard.into_iter().chain([3000, 3999, 4000, 4002, 4003, 4004, 4401, 4999, u16::MAX]) {
         let mut client = Client::joined();
         client.drop_socket(code);
         assert_eq!(client.status(), "reconnecting", "{code}");
+        client.come_back([]);
+        assert_eq!((client.status().as_str(), client.last_session()), ("open", "s1"), "{code}");
     }
 }
 

@@ -6,14 +6,14 @@ import type { Context, Part } from "./part.js";
 import type { Texts } from "./texts.js";
 
 /** What is said of the reasons that need words of their own. */
-const REASONS: Readonly<Partial<Record<string, keyof Texts>>> = {
-  REASON_USER_ABANDONED: "chatTimedOut",
-  REASON_SESSION_LOST: "chatLost",
-};
+const REASONS: ReadonlyMap<string, keyof Texts> = new Map([
+  ["REASON_USER_ABANDONED", "chatTimedOut"],
+  ["REASON_SESSION_LOST", "chatLost"],
+]);
 
 /** What is said of the end. */
 export function textOfEnd({ reason }: NonNullable<ChatState["ended"]>): keyof Texts {
-  return REASONS[reason] ?? "chatEnded";
+  return REASONS.get(reason) ?? "chatEnded";
 }
 
 /** What stands above the text box once the conversation is over. */

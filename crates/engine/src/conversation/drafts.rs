@@ -54,6 +54,7 @@ impl Conversation {
             error: None,
         };
         self.transcript.insert(line, Message { id: id.clone(), timestamp: wall, body }, out);
+        self.stir();
         self.show_facets(out);
         let body = EventBody::MessagePending { draft_id: id.clone(), text: text.clone() };
         out.push(Output::Event(Box::new(Event { body, envelope: None })));
@@ -76,6 +77,7 @@ impl Conversation {
         let line = self.transcript.pending_key();
         self.transcript.relocate(draft.line, line, wall, out);
         self.transcript.edit(line, out, |body| set_delivery(body, Delivery::Pending, None));
+        self.stir();
         self.show_facets(out);
         draft.line = line;
         draft.queue_again();

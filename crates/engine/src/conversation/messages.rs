@@ -103,7 +103,8 @@ impl Conversation {
         }
     }
 
-    pub(super) fn take_chunk(&mut self, message_id: String, chunk: Chunk, out: &mut Vec<Output>) {
+    /// Whether the conversation ends with it.
+    pub(super) fn take_chunk(&mut self, message_id: String, chunk: Chunk, out: &mut Vec<Output>) -> bool {
         self.has_agent = true;
         self.set_typing(chunk.envelope.sequence, false);
         let id = match self.streams.open().filter(|_| message_id.is_empty()) {
@@ -113,12 +114,14 @@ impl Conversation {
         self.hold_place(id, &chunk.envelope, out);
         let abandoned = self.streams.take_in(id, chunk);
         self.stop_streaming(abandoned, out);
-        self.show_ready_chunks(id, out);
+        let is_end = self.show_ready_chunks(id, out);
         self.streams.note_holes(id);
+        is_end
     }
 
-    /// Shows the chunks whose turn it is.
-    pub(super) fn show_ready_chunks(&mut self, id: StreamId, out: &mut Vec<Output>) {
+    /// Shows the chunks whose turn it is. Whether the conversation ends with the message, and that is whole now.
+    pub(super) fn show_ready_chunks(&mut self, id: StreamId, out: &mut Vec<Output>) -> bool {
+        let mut is_end = false;
         let message_id = self.streams.stream(id).message_id.clone();
         while let Some(chunk) = self.streams.next_ready(id) {
             self.show_chunk(id, &message_id, &chunk, out);
@@ -129,9 +132,16 @@ impl Conversation {
                 is_complete: chunk.is_complete,
                 attachments: chunk.attachments,
                 suggestions: chunk.suggestions,
+                ends: chunk.ends,
             };
+            let end = self.streams.is_end(id).then(|| chunk.envelope.clone());
             out.push(Output::Event(Box::new(Event { body, envelope: Some(chunk.envelope) })));
+            if let Some(last) = end {
+                is_end = true;
+                self.end_by_agent(&last, out);
+            }
         }
+        is_end
     }
 
     /// A message stands where its earliest part does, whichever part arrived first.

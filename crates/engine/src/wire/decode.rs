@@ -174,6 +174,7 @@ fn body(wire_type: String, payload: Json) -> EventBody {
             is_complete: p.flag("is_complete"),
             attachments: p.attachments(),
             suggestions: p.suggestions(),
+            ends: p.flag("end_conversation"),
         },
         "POLY_AGENT_LEFT" => EventBody::AgentLeft { reason: p.name("reason") },
         "POLY_AGENT_TRIGGERED_HANDOFF" => EventBody::AgentTriggeredHandoff,
@@ -184,9 +185,14 @@ fn body(wire_type: String, payload: Json) -> EventBody {
                 _ => TypingState::Started,
             },
             agent_id: p.name("agent_id"),
+            agent_name: p.name("agent_name"),
         },
         "LIVE_AGENT_MESSAGE" => EventBody::LiveAgentMessage(agent_message(p)),
-        "LIVE_AGENT_LEFT" => EventBody::LiveAgentLeft { agent_id: p.name("agent_id"), reason: p.name("reason") },
+        "LIVE_AGENT_LEFT" => EventBody::LiveAgentLeft {
+            agent_id: p.name("agent_id"),
+            agent_name: p.name("agent_name"),
+            reason: p.name("reason"),
+        },
         "HANDOFF_ACCEPTED" => EventBody::HandoffAccepted { queue_name: p.name("queue_name") },
         "HANDOFF_QUEUE_STATUS" => EventBody::HandoffQueueStatus {
             queue_name: p.name("queue_name"),
@@ -249,6 +255,7 @@ fn agent_message(mut p: Fields) -> AgentMessageBody {
         agent_name: p.name("agent_name"),
         avatar_url: p.image_url("avatar_url"),
         agent_id: p.name("agent_id"),
+        ends: p.flag("end_conversation"),
     }
 }
 
@@ -277,7 +284,10 @@ mod tests {
     #[test]
     fn an_event_without_any_payload_is_still_an_event() {
         let event = one(serde_json::json!({ "type": "EVENT_TYPE_LIVE_AGENT_TYPING" }));
-        assert_eq!(event.body, EventBody::LiveAgentTyping { state: TypingState::Started, agent_id: None });
+        assert_eq!(
+            event.body,
+            EventBody::LiveAgentTyping { state: TypingState::Started, agent_id: None, agent_name: None }
+        );
         assert_eq!((event.id, event.sequence, event.timestamp), (None, None, None));
     }
 
