@@ -71,7 +71,9 @@ async function compile(source: ModuleSource): Promise<WebAssembly.Module> {
   const response = source instanceof Response ? source : await download(source);
   const where = response.url || (source instanceof Response ? "the given address" : addressOf(source));
   if (!response.ok)
-    throw unavailable(`The WebAssembly module could not be loaded: ${where} answered with status ${response.status}.`);
+    throw unavailable(
+      `The WebAssembly module could not be loaded: ${where} answered with status ${response.status}.${partedByVite(where)}`,
+    );
   const type = response.headers.get("content-type") ?? "no content type";
   // Compiling while it loads is for the right type alone; some servers give another.
   if (/^application\/wasm$/i.test(type)) {
@@ -117,7 +119,11 @@ function unreachable(where: string, cause: unknown): PolyError {
   const reason = offline
     ? "the device is offline"
     : "the network is down, or the page's Content Security Policy (connect-src) or CORS forbids it (poly-messaging-web/inline fetches nothing)";
-  return unavailable(`The WebAssembly module could not be fetched from ${where}: ${reason}.`, true, cause);
+  return unavailable(
+    `The WebAssembly module could not be fetched from ${where}: ${reason}.${partedByVite(where)}`,
+    true,
+    cause,
+  );
 }
 
 /** An answer that does not compile. */
@@ -125,8 +131,18 @@ function broken(thrown: unknown, where: string): PolyError {
   if (thrown instanceof TypeError) return unreachable(where, thrown);
   return (
     refused(thrown) ??
-    unavailable(`There is no usable WebAssembly module at ${where}: ${messageOf(thrown)}.`, true, thrown)
+    unavailable(
+      `There is no usable WebAssembly module at ${where}: ${messageOf(thrown)}.${partedByVite(where)}`,
+      true,
+      thrown,
+    )
   );
+}
+
+/** What to do where the server of Vite 7 and older has put the script into its cache, and left the module where it was. */
+function partedByVite(where: string): string {
+  if (!where.includes("/.vite/deps")) return "";
+  return ' Vite has copied the script away from it: add optimizeDeps: { exclude: ["poly-messaging-web"] } to vite.config and start Vite again.';
 }
 
 /** The one reason for which the same bytes compile elsewhere; the engines word it differently. */

@@ -131,6 +131,24 @@ test("a page served in place of the module is told from one", async () => {
   assert.match((await failureOf(loaderWith())).message, /no usable WebAssembly module at/);
 });
 
+const IN_VITES_CACHE = "http://localhost:5173/node_modules/.vite/deps/poly_messaging_web.wasm";
+
+for (const [what, answer] of [
+  ["its page", () => wasm("text/html", "<!doctype html>")],
+  ["404", () => new Response("gone", { status: 404 })],
+  ["no answer", () => new TypeError("fetch failed")],
+] as const) {
+  test(`a module that an older Vite has left behind (${what}) is an error that names the setting`, async () => {
+    serve(answer(), answer());
+    const advice =
+      /\/\.vite\/deps.*\. Vite has .*optimizeDeps: \{ exclude: \["poly-messaging-web"\] \} to vite\.config/;
+    const loader = loaderWith();
+    loader.origin = () => new URL(IN_VITES_CACHE);
+    assert.match((await failureOf(loader)).message, advice);
+    assert.doesNotMatch((await failureOf(loaderWith())).message, /vite/i);
+  });
+}
+
 const REFUSALS = [
   "WebAssembly.compileStreaming(): Compiling or instantiating WebAssembly module violates the following Content Security policy directive because neither 'wasm-eval' nor 'unsafe-eval' is an allowed source of script",
   "call to WebAssembly.compile() blocked by CSP",
