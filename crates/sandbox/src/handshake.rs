@@ -83,10 +83,13 @@ fn check(
         return Err(StatusCode::UNAUTHORIZED);
     }
     let slot = session.reserve().ok_or(StatusCode::TOO_MANY_REQUESTS)?;
-    // Left out or invalid: the full history.
-    let digits = |text: &String| text.bytes().all(|byte| byte.is_ascii_digit());
-    let cursor = cursor.filter(digits).and_then(|cursor| cursor.parse().ok());
-    Ok((upgrade, slot, cursor))
+    Ok((upgrade, slot, cursor.as_deref().and_then(cursor_of)))
+}
+
+/// A sequence, also in its older form `seq:17`. Anything else is as if it were left out: the full history.
+fn cursor_of(text: &str) -> Option<u64> {
+    let digits = text.strip_prefix("seq:").unwrap_or(text);
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
 fn accept(shared: Arc<Shared>, upgrade: WebSocketUpgrade, slot: Slot, cursor: Option<u64>) -> Response {

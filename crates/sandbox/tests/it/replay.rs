@@ -54,11 +54,26 @@ async fn a_cursor_leaves_out_what_was_seen_but_never_session_start() {
 }
 
 #[tokio::test]
+async fn a_cursor_in_its_older_form_is_a_cursor() {
+    let bench = Bench::start().await;
+    let (session, _socket) = bench.conversation().await;
+    let last = last_sequence(&bench, &session).await;
+    for cursor in ["seq:2", "seq%3A2"] {
+        let mut socket = bench.try_open(&query(&session, Some(cursor))).await.expect("an accepted handshake");
+        let batch = socket.next().await;
+        let events = batch["payload"]["events"].as_array().expect("events");
+        assert_eq!(sequences(&events[1..]), (3..=last).collect::<Vec<_>>(), "cursor `{cursor}`");
+    }
+}
+
+#[tokio::test]
 async fn an_invalid_cursor_gets_the_full_history() {
     let bench = Bench::start().await;
     let (session, _socket) = bench.conversation().await;
     let last = last_sequence(&bench, &session).await;
-    for cursor in ["-1", "%2B5", "abc", "1.5", "", "99999999999999999999999"] {
+    for cursor in
+        ["-1", "%2B5", "abc", "1.5", "", "99999999999999999999999", "seq:", "seq:-1", "seq:seq:2", "SEQ:2", "2seq:"]
+    {
         let mut socket = bench.try_open(&query(&session, Some(cursor))).await.expect("an accepted handshake");
         let batch = socket.next().await;
         let events = batch["payload"]["events"].as_array().expect("events");
