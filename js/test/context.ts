@@ -11,6 +11,10 @@ export const CONTEXT: Context = {
   say: (text, values) => [text, ...Object.values(values ?? {})].join(" "),
   announce: () => undefined,
   hush: () => undefined,
+  goOn: () => undefined,
+  keepFocus: (change) => {
+    change();
+  },
   emit: () => undefined,
   send: () => true,
 };

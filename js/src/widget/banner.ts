@@ -40,17 +40,21 @@ export class Banner implements Part {
   stop(): void {
     clearInterval(this.#ticking);
     this.#ticking = undefined;
-    window.removeEventListener("online", this.#draw);
-    window.removeEventListener("offline", this.#draw);
+    window.removeEventListener("online", this.#redraw);
+    window.removeEventListener("offline", this.#redraw);
     this.#isListening = false;
   }
 
   #listen(): void {
     if (this.#isListening) return;
     this.#isListening = true;
-    window.addEventListener("online", this.#draw);
-    window.addEventListener("offline", this.#draw);
+    window.addEventListener("online", this.#redraw);
+    window.addEventListener("offline", this.#redraw);
   }
+
+  readonly #redraw = (): void => {
+    this.#context.keepFocus(this.#draw);
+  };
 
   readonly #draw = (): void => {
     const state = this.#state;

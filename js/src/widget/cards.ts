@@ -92,7 +92,10 @@ function imageOf(attachment: Attachment, source: string, context: Context, light
     pictureOf(previewImageUrl ?? source, () => {
       // What it is called, and where it is, remain.
       const link = linkOf({ ...attachment, contentUrl: source }, context);
-      if (link) opener.replaceWith(link);
+      if (!link) return;
+      const hadFocus = (opener.getRootNode() as ShadowRoot).activeElement === opener;
+      opener.replaceWith(link);
+      if (hadFocus) link.querySelector("a")?.focus({ preventScroll: true });
     }),
   );
   if (title) opener.append(make("span", { class: "caption", dir: "auto" }, title));

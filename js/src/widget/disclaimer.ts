@@ -17,24 +17,24 @@ export class Disclaimer implements Part {
   #shown = "";
   #dismissed = "";
 
-  /** `goOn` moves the focus to where the user writes. */
-  constructor(context: Context, goOn: () => void) {
+  constructor(context: Context) {
     this.#context = context;
     this.#text = new MarkdownView(context);
     this.#agree = button({ part: "agree", class: "main-button", "aria-describedby": "consent-title" }, () => {
       giveConsent(context.options);
       context.emit({ type: "widgetConsented" });
-      goOn();
+      context.goOn();
     });
     this.#dismiss = button(
       { class: "icon-button" },
       () => {
         this.#dismissed = this.#shown;
         this.element.hidden = true;
-        goOn();
+        context.goOn();
       },
       icon("close"),
     );
+    this.#text.element.id = "consent-text";
     this.element.append(this.#title, this.#text.element, this.#agree, this.#dismiss);
   }
 
@@ -47,6 +47,8 @@ export class Disclaimer implements Part {
     if (this.element.hidden) return;
     mark(this.element, "data-consent", isNeeded ? "needed" : null);
     mark(this.element, "aria-labelledby", isNeeded ? "consent-title" : null);
+    mark(this.element, "aria-describedby", isNeeded ? "consent-text" : null);
+    mark(this.element, "tabindex", isNeeded ? "-1" : null);
     this.#title.hidden = this.#agree.hidden = !isNeeded;
     this.#dismiss.hidden = isNeeded;
     setText(this.#title, this.#context.say("consentNeeded"));

@@ -18,18 +18,15 @@ export function textOfEnd({ reason }: NonNullable<ChatState["ended"]>): keyof Te
 
 /** What stands above the text box once the conversation is over. */
 export class Ending implements Part {
-  readonly element = make("section", { part: "ending", class: "ending" });
+  readonly element = make("section", { part: "ending", class: "ending", tabindex: "-1" });
   readonly #text = make("p");
   readonly #button: HTMLButtonElement;
   readonly #context: Context;
-  readonly #goOn: () => void;
   /** Whether the user waits for a new chat to write in. */
   #isWaiting = false;
 
-  /** `goOn` moves the focus to where the user writes. */
-  constructor(context: Context, goOn: () => void) {
+  constructor(context: Context) {
     this.#context = context;
-    this.#goOn = goOn;
     this.#button = button({ part: "new-chat", class: "main-button" }, () => {
       this.#isWaiting = true;
       void context.chat?.restart().catch(() => {
@@ -42,8 +39,12 @@ export class Ending implements Part {
   update({ ended }: ChatState): void {
     this.element.hidden = ended === null;
     if (!ended) {
-      // The button with the focus is gone; the text box takes part in the same drawing, after this.
-      if (this.#isWaiting) queueMicrotask(this.#goOn);
+      // Not every browser gives the focus to a button that is clicked. The text box takes part in the same drawing, after this.
+      if (this.#isWaiting) {
+        queueMicrotask(() => {
+          this.#context.goOn();
+        });
+      }
       this.#isWaiting = false;
       return;
     }

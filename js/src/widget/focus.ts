@@ -1,4 +1,7 @@
-/** Where the focus goes when the panel opens, where it returns to, and how it stays in a panel that covers the page. */
+/**
+ * Where the focus goes when the panel opens, where it returns to, how it stays in a panel that covers the page, and where it goes
+ * when what has it is gone: never to the page, where no key reaches the chat.
+ */
 
 const FOCUSABLE = "a[href], button, textarea, input, select, summary, [tabindex='0']";
 
@@ -24,8 +27,18 @@ export class Focus {
 
   /** Goes there within the panel, or to the panel itself as `enter` does. */
   move(wanted: HTMLElement | null): void {
-    const isTouched = matchMedia("(pointer: coarse)").matches;
-    (isTouched ? this.#panel : (wanted ?? this.#panel)).focus({ preventScroll: true });
+    const bringsKeyboard = wanted?.localName === "textarea" && matchMedia("(pointer: coarse)").matches;
+    (bringsKeyboard ? this.#panel : (wanted ?? this.#panel)).focus({ preventScroll: true });
+  }
+
+  /** Makes a change. Where it takes away what has the focus, `goOn` is told what that was, and moves it. */
+  during(change: () => void, goOn: (lost: Element) => void): void {
+    const active = this.#root.activeElement;
+    change();
+    if (!active || !isGone(active)) return;
+    // A browser may be late to notice.
+    const { activeElement } = this.#root;
+    if (activeElement === null || activeElement === active) goOn(active);
   }
 
   /** Comes back to where it was, or to `otherwise`; unless the user has gone elsewhere meanwhile. */
@@ -46,9 +59,20 @@ export class Focus {
     const [first, last] = [reachable[0], reachable.at(-1)];
     const active = this.#root.activeElement;
     if (!first || !last) return;
-    if (event.shiftKey ? active === first || active === this.#panel : active === last) {
+    // What has the focus without being reachable stands before what the key would lead to.
+    const isBeforeFirst = active === first || (active !== null && !isBehind(first, active));
+    if (event.shiftKey ? isBeforeFirst : active === last) {
       event.preventDefault();
       (event.shiftKey ? last : first).focus();
     }
   }
+}
+
+/** Whether an element that had the focus cannot have it any more. */
+export function isGone(element: Element): boolean {
+  return !element.isConnected || element.matches(":disabled") || element.closest("[hidden]") !== null;
+}
+
+function isBehind(element: Element, other: Element): boolean {
+  return (element.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
 }

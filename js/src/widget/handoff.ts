@@ -17,7 +17,7 @@ const STEPS = [
 export class Handoff implements Part {
   readonly element = make("section", { part: "handoff", class: "handoff" });
   readonly #title = make("p", { class: "handoff-title" });
-  readonly #steps = make("ol", { class: "steps" });
+  readonly #steps = make("ol", { class: "steps", role: "list" });
   readonly #details = make("p", { class: "handoff-details" });
   readonly #message = make("p", { class: "handoff-message", dir: "auto" });
   readonly #context: Context;

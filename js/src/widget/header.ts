@@ -36,6 +36,8 @@ export class Header implements Part {
     setText(this.#subtitle, isConnecting ? say("connecting") : agent?.name ? (role ?? "") : "");
     mark(this.element, "data-agent", agent?.kind ?? null);
     mark(this.#close, "aria-label", say("closeChat"));
+    // Only what floats can be closed.
+    this.#close.hidden = (this.#context.options.renderMode ?? "floating") !== "floating";
     this.#menu.update(state);
     if (agent === before?.agent) return;
     const avatar = avatarOf(agent?.avatarUrl ?? null, agent?.name ?? null);

@@ -1,6 +1,7 @@
 /** An image over all else, as large as the window allows. */
 
 import { button, make, mark, setText } from "./dom.js";
+import { isGone } from "./focus.js";
 import { icon } from "./icons.js";
 import type { Context } from "./part.js";
 
@@ -37,7 +38,9 @@ export class Lightbox {
       this.#dialog.remove();
       this.#context.hush(false);
       this.#image.removeAttribute("src");
-      this.#opener?.focus();
+      // Its message may have gone meanwhile.
+      if (this.#opener && isGone(this.#opener)) this.#context.goOn();
+      else this.#opener?.focus();
       this.#opener = null;
     });
     this.#image.addEventListener("error", () => {

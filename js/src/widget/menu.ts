@@ -31,6 +31,8 @@ export class Menu {
       if (!this.#isAsking) {
         this.#isAsking = true;
         this.#draw();
+        // Whoever goes on pressing Enter does not end it.
+        this.#cancel.focus();
         context.announce(context.say("endChatQuestion"));
         return;
       }
@@ -40,6 +42,7 @@ export class Menu {
     this.#anew = button({ part: "restart", class: "menu-item" }, () => {
       void context.chat?.restart().catch(() => undefined);
       this.#leave();
+      context.goOn();
     });
     this.#cancel = button({ part: "cancel", class: "menu-item" }, () => {
       this.#leave();
@@ -112,6 +115,7 @@ export class Menu {
     this.#question.hidden = this.#cancel.hidden = !this.#isAsking;
     this.#anew.hidden = this.#isAsking;
     mark(this.#end, "data-asking", String(this.#isAsking));
-    mark(this.#end, "aria-describedby", this.#isAsking ? "menu-question" : null);
+    mark(this.list, "role", this.#isAsking ? "group" : null);
+    mark(this.list, "aria-labelledby", this.#isAsking ? "menu-question" : null);
   }
 }

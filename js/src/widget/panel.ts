@@ -49,10 +49,18 @@ export class Panel {
     mark(this.#wayOut, "aria-label", context.say("closeChat"));
   }
 
+  /** Where the user goes on who loses what had the focus. */
+  exitOf(lost: Element): HTMLElement | null {
+    // Whoever was writing presses on: not on a button, which a blank or Enter would press.
+    const ending = lost.localName === "textarea" ? this.element.querySelector<HTMLElement>("[part~='ending']") : null;
+    return ending?.hidden === false ? ending : this.entrance;
+  }
+
   /** What the user came for: the text box, or what is asked before there is one. */
   get entrance(): HTMLElement | null {
     const { element } = this;
-    if (!hasConsent(this.#context.options)) return element.querySelector("[part~='agree']");
+    // It is read before it is agreed to.
+    if (!hasConsent(this.#context.options)) return element.querySelector("[part~='disclaimer']");
     const inputs = element.querySelectorAll<HTMLElement>("textarea:not(:disabled), [part~='new-chat']");
     return [...inputs].find((input) => input.getClientRects().length > 0) ?? null;
   }

@@ -20,6 +20,10 @@ export interface Context {
   announce(text: string): void;
   /** Has a screen reader wait with what comes meanwhile: something stands before all else. */
   hush(isHushed: boolean): void;
+  /** Moves the focus to where the user goes on: writing, reading what is asked first, or beginning anew. */
+  goOn(): void;
+  /** Makes a change that may take away what has the focus: it then goes on as `goOn` says. */
+  keepFocus(change: () => void): void;
   /** Tells the application. */
   emit(event: WidgetEvent): void;
   /** Sends; what cannot be sent is said to the user. Whether it is on its way. */

@@ -3,6 +3,7 @@
 import type { Chat, ChatState } from "../index.js";
 import { IDLE } from "../idle.js";
 import { button, make, mark, setText } from "./dom.js";
+import { isGone } from "./focus.js";
 import { icon } from "./icons.js";
 import { Lightbox } from "./lightbox.js";
 import { Lines } from "./lines.js";
@@ -90,14 +91,14 @@ export class Transcript implements Part {
       this.#top.observe(this.#earlier);
     }
     this.#state = state;
-    if (before === null) this.#begin();
-    const isFocusInside = this.#focused() !== null;
-    if (state.messages !== before?.messages) {
-      if (before && !this.#scroll.isAtEnd && hasNews(before, state)) this.#jump.hidden = false;
-      this.#draw();
-    }
-    this.#typing.update(state, before);
-    if (isFocusInside && this.#focused() === null) this.#box.focus({ preventScroll: true });
+    this.#keepFocus(() => {
+      if (before === null) this.#begin();
+      if (state.messages !== before?.messages) {
+        if (before && !this.#scroll.isAtEnd && hasNews(before, state)) this.#jump.hidden = false;
+        this.#draw();
+      }
+      this.#typing.update(state, before);
+    });
   }
 
   stop(): void {
@@ -142,7 +143,9 @@ export class Transcript implements Part {
   /** Draws on in the next frame; a page that is hidden gets none. */
   #drawRest(): void {
     const draw = (): void => {
-      this.#draw();
+      this.#keepFocus(() => {
+        this.#draw();
+      });
     };
     if (document.hidden) {
       const timer = setTimeout(draw);
@@ -159,28 +162,37 @@ export class Transcript implements Part {
 
   #moved(): void {
     if (!this.#scroll.isAtEnd) return;
-    this.#jump.hidden = true;
-    // What was fetched for a reader who went up is of no more use.
-    this.#draw();
+    this.#keepFocus(() => {
+      this.#jump.hidden = true;
+      // What was fetched for a reader who went up is of no more use.
+      this.#draw();
+    });
   }
 
   #showEarlier(): void {
     if (this.#start === 0 || !this.#isWhole) return;
-    const hadFocus = this.#focused() === this.#earlier;
     this.#start = earlierStart(this.#start);
     this.#scroll.leaveEnd();
-    this.#draw();
-    if (hadFocus && this.#earlier.hidden) this.#box.focus({ preventScroll: true });
+    this.#keepFocus(() => {
+      this.#draw();
+    });
     // So that it is told again should the button still be in sight.
     this.#top.unobserve(this.#earlier);
     this.#top.observe(this.#earlier);
   }
 
-  /** What has the focus, where that is in the transcript. */
+  /** What has the focus, where that is in the transcript or floats over it. */
   #focused(): Element | null {
     const root = this.element.getRootNode();
     const focused = root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null;
-    return focused && this.#content.contains(focused) ? focused : null;
+    return focused && focused !== this.#box && this.element.contains(focused) ? focused : null;
+  }
+
+  /** Makes a change. Who loses what had the focus goes on reading. */
+  #keepFocus(change: () => void): void {
+    const focused = this.#focused();
+    change();
+    if (focused && isGone(focused)) this.#box.focus({ preventScroll: true });
   }
 
   /** The place of the line that has the focus. */

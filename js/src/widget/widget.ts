@@ -41,10 +41,6 @@ export class Widget implements Context {
   options: PolyChatOptions = {};
   readonly #emit: (event: WidgetEvent) => void;
   readonly #root = make("div", { class: "root" });
-  /** What had the focus is gone, and the user goes on writing; or reading, where writing brings up a keyboard. */
-  readonly #goOn = (): void => {
-    this.#focus.move(this.#panel.entrance);
-  };
   readonly #announcer = new Announcer(this);
   readonly #transcript = new Transcript(this);
   readonly #close = (): void => {
@@ -56,12 +52,12 @@ export class Widget implements Context {
   });
   readonly #parts: readonly Part[] = [
     this.#header,
-    new Disclaimer(this, this.#goOn),
+    new Disclaimer(this),
     new Banner(this),
     new Handoff(this),
     this.#transcript,
-    new Suggestions(this, this.#goOn),
-    new Ending(this, this.#goOn),
+    new Suggestions(this),
+    new Ending(this),
     new Composer(this),
     this.#announcer,
   ];
@@ -71,7 +67,9 @@ export class Widget implements Context {
     this.#parts.map(({ element }) => element),
   );
   readonly #redraw = (): void => {
-    this.#draw();
+    this.keepFocus(() => {
+      this.#draw();
+    });
   };
   readonly #viewport = new Viewport(this.#root, this.#redraw);
   readonly #unread = new Unread();
@@ -142,6 +140,17 @@ export class Widget implements Context {
     this.#announcer.hush(isHushed);
   }
 
+  goOn(): void {
+    this.#focus.move(this.#panel.entrance);
+  }
+
+  keepFocus(change: () => void): void {
+    this.#focus.during(change, (lost) => {
+      if (this.isOpen) this.#focus.move(this.#panel.exitOf(lost));
+      else this.#launcher.button.focus({ preventScroll: true });
+    });
+  }
+
   emit(event: WidgetEvent): void {
     this.#emit(event);
   }
@@ -209,7 +218,7 @@ export class Widget implements Context {
       this.#leave = chat?.subscribe(this.#redraw) ?? nothing;
       this.#shown = null;
     }
-    this.#draw();
+    this.#redraw();
   }
 
   /** The element is no longer in a document. */

@@ -23,6 +23,7 @@
 //!
 //! `E2E_PATIENCE` is a factor for all limits, for machines that are slow: see [`patient`].
 
+mod accessibility;
 mod chat;
 mod driver;
 mod engine;
@@ -59,6 +60,7 @@ use fantoccini::wd::Capabilities;
 use futures_util::FutureExt;
 use tokio::time::{Instant, sleep_until, timeout};
 
+pub use accessibility::Heard;
 pub use chat::{Chat, Setup, texts_said};
 use driver::Driver;
 pub use engine::Engine;
