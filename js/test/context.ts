@@ -7,6 +7,8 @@ export const CONTEXT: Context = {
   chat: null,
   options: {},
   language: "en",
+  conversationLanguage: null,
+  languageOf: () => null,
   isSeen: true,
   say: (text, values) => [text, ...Object.values(values ?? {})].join(" "),
   announce: () => undefined,

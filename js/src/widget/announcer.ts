@@ -35,7 +35,7 @@ export class Announcer implements Part {
   /** Whether the connection has been lost since it last stood. */
   #isLost = false;
   /** Messages that are to be said, and how many before these are not. */
-  #waiting: string[] = [];
+  #waiting: { words: string; language: string | null }[] = [];
   #leftOut = 0;
   /** The agent's message that was said last, and the one whose suggestions were. */
   #last: string | null = null;
@@ -119,7 +119,7 @@ export class Announcer implements Part {
     for (const message of messages.slice(from)) {
       const words = this.#wordsOf(message, earlier.get(message.id));
       if (words === "") continue;
-      this.#waiting.push(words);
+      this.#waiting.push({ words, language: message.role === "agent" ? this.#context.languageOf(message) : null });
       if (this.#waiting.length <= MOST_AT_ONCE) continue;
       this.#waiting.shift();
       this.#leftOut += 1;
@@ -131,7 +131,7 @@ export class Announcer implements Part {
     const state = this.#state;
     if (!state || !this.#region.canBeHeard) return;
     if (this.#leftOut > 0) this.say(this.#context.say("leftOut", { count: this.#leftOut }));
-    for (const words of this.#waiting) this.say(words);
+    for (const { words, language } of this.#waiting) this.#region.say(words, language);
     this.#waiting = [];
     this.#leftOut = 0;
     this.#saySuggestions(state);

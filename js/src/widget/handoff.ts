@@ -39,6 +39,7 @@ export class Handoff implements Part {
     setText(this.#title, name ? this.#context.say(name) : "");
     this.#drawSteps(step);
     setText(this.#details, detailsOf(handoff, this.#context).join(" · "));
+    mark(this.#message, "lang", this.#context.conversationLanguage);
     setText(this.#message, handoff.phase === "connected" ? "" : (handoff.displayMessage ?? ""));
   }
 

@@ -35,6 +35,15 @@ export class Launcher {
       icon("down"),
       this.#badge,
     );
+    // What moves can be stopped: by whoever comes near.
+    const stop = (): void => {
+      this.animate("none");
+    };
+    this.button.addEventListener("pointerenter", stop);
+    this.button.addEventListener("focus", stop);
+    this.button.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape") stop();
+    });
     this.#promptText = button({ class: "prompt-text", part: "prompt-text" }, () => {
       context.emit({ type: "widgetPromptClicked" });
       toggle();

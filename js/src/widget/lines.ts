@@ -19,8 +19,8 @@ export type Keep = (element: Element, change: () => void) => void;
 
 /** A list of lines. */
 export class Lines {
-  // Without bullets it is no list to Safari, unless it is told.
-  readonly element = make("ol", { part: "lines", class: "lines", role: "list" });
+  // No list to a screen reader, but messages, one step for each: a list in a message has items of its own.
+  readonly element = make("ol", { part: "lines", class: "lines", role: "none" });
   #lines = new Map<string, Line>();
   #inPlace: readonly Line[] = [];
 

@@ -32,6 +32,33 @@ export function lineOf(message: ChatMessage, tools: Tools): Line {
   return message.role === "agent" ? new AgentLine(tools) : new SystemLine(tools);
 }
 
+/** Characters of a message by which a button says which one it is for. */
+const ENOUGH = 60;
+
+let count = 0;
+
+/** Who wrote a message and when, before it, for a screen reader at least; where neighbours are seen to be of one author and time, too. */
+class Byline {
+  readonly element: HTMLElement;
+  readonly #name = make("span");
+  readonly #time = make("span", { class: "unseen" });
+
+  constructor(attributes: Readonly<Record<string, string>>) {
+    this.element = make("p", { ...attributes, id: `byline-${++count}` }, this.#name, this.#time);
+  }
+
+  /** What a screen reader goes to in one step: all of a message. */
+  named(...inner: readonly HTMLElement[]): HTMLElement {
+    const { id } = this.element;
+    return make("div", { class: "body", role: "article", "aria-labelledby": id }, this.element, ...inner);
+  }
+
+  show(name: string, time: string): void {
+    setText(this.#name, name);
+    setText(this.#time, ` ${time}`);
+  }
+}
+
 /** What all lines have: the day above, the time below. */
 abstract class AnyLine<M extends ChatMessage> implements Line {
   readonly element: HTMLLIElement;
@@ -42,7 +69,12 @@ abstract class AnyLine<M extends ChatMessage> implements Line {
   #day: HTMLElement | null = null;
 
   constructor(role: M["role"], tools: Tools) {
-    this.element = make("li", { part: `message message-${role}`, class: "line", "data-role": role });
+    this.element = make("li", {
+      part: `message message-${role}`,
+      class: "line",
+      role: "none",
+      "data-role": role,
+    });
     this.tools = tools;
   }
 
@@ -67,33 +99,36 @@ abstract class AnyLine<M extends ChatMessage> implements Line {
     if (this.#day) this.element.prepend(this.#day);
   }
 
-  /** The time that it was written, for the end of a group. */
+  /** The time that it was written, for the end of a group. A screen reader has it with the author. */
   protected time({ timestamp }: M): HTMLElement {
-    return make("time", { datetime: timestamp.toISOString() }, this.tools.times.time(timestamp));
+    const datetime = timestamp.toISOString();
+    return make("time", { datetime, "aria-hidden": "true" }, this.tools.times.time(timestamp));
   }
 }
 
 /** A message of the agent, or of a person. */
 class AgentLine extends AnyLine<AgentMessage> {
-  readonly #author = make("p", { part: "author" });
-  readonly #body = make("div", { class: "body" });
+  readonly #byline = new Byline({ part: "author" });
   readonly #bubble = make("div", { part: "bubble bubble-agent", class: "bubble", dir: "auto" });
   readonly #more = make("div", { class: "more" });
+  readonly #body = this.#byline.named(this.#bubble);
   #avatar: HTMLElement | null = null;
   #markdown: MarkdownView | null = null;
   #dots: HTMLElement | null = null;
 
   constructor(tools: Tools) {
     super("agent", tools);
-    this.#body.append(this.#author, this.#bubble);
     this.element.append(this.#body);
   }
 
   protected draw(message: AgentMessage, place: Place, before: AgentMessage | null): void {
     const { context } = this.tools;
     const name = message.agentName ?? context.say(message.agent === "live" ? "liveAgent" : "assistant");
-    setText(this.#author, name);
-    this.#author.className = place.isFirst ? "author" : "unseen";
+    this.#byline.show(name, this.tools.times.time(message.timestamp));
+    this.#byline.element.className = place.isFirst ? "author" : "unseen";
+    const language = context.languageOf(message);
+    mark(this.#bubble, "lang", language);
+    mark(this.#more, "lang", language);
     this.#drawAvatar(message, place, before);
     mark(this.element, "data-streaming", message.isStreaming ? "true" : null);
     this.#drawText(message, before);
@@ -137,15 +172,18 @@ class AgentLine extends AnyLine<AgentMessage> {
 /** A message of the user: text as it was typed, and whether it has arrived. */
 class UserLine extends AnyLine<UserMessage> {
   readonly #bubble = make("div", { part: "bubble bubble-user", class: "bubble typed", dir: "auto" });
+  readonly #byline = new Byline({ class: "unseen" });
 
   constructor(tools: Tools) {
     super("user", tools);
-    const author = make("p", { class: "unseen" }, tools.context.say("you"));
-    this.element.append(make("div", { class: "body" }, author, this.#bubble, this.foot));
+    this.element.append(this.#byline.named(this.#bubble, this.foot));
   }
 
   protected draw(message: UserMessage, place: Place, before: UserMessage | null): void {
+    const { context, times } = this.tools;
+    this.#byline.show(context.say("you"), times.time(message.timestamp));
     setText(this.#bubble, message.text);
+    mark(this.#bubble, "lang", context.languageOf(message));
     mark(this.element, "data-delivery", message.delivery);
     if (before?.delivery !== message.delivery || before.timestamp !== message.timestamp) {
       this.foot.replaceChildren(...this.#delivery(message));
@@ -167,20 +205,21 @@ class UserLine extends AnyLine<UserMessage> {
         // It has been sent or discarded meanwhile, which is soon shown.
       }
     };
+    const text = beginningOf(message.text);
+    const does = (own: Record<string, string>, name: string, work: (draftId: string) => unknown): HTMLElement =>
+      button({ ...own, class: "quiet-button", "aria-label": `${name}: ${text}` }, act(work), name);
     return [
       state(context.say("notDelivered")),
-      button(
-        { part: "retry", class: "quiet-button" },
-        act((id) => context.chat?.retry(id)),
-        context.say("retry"),
-      ),
-      button(
-        { part: "discard", class: "quiet-button" },
-        act((id) => context.chat?.discard(id)),
-        context.say("discard"),
-      ),
+      does({ part: "retry" }, context.say("retry"), (id) => context.chat?.retry(id)),
+      does({ part: "discard" }, context.say("discard"), (id) => context.chat?.discard(id)),
     ];
   }
+}
+
+/** Enough of a text to know it by. */
+function beginningOf(text: string): string {
+  const words = text.trim().replace(/\s+/g, " ");
+  return words.length <= ENOUGH ? words : `${words.slice(0, ENOUGH).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 /** A line that no one wrote. */
@@ -196,5 +235,7 @@ class SystemLine extends AnyLine<SystemMessage> {
     mark(this.element, "data-event", message.event);
     mark(this.element, "data-level", message.level);
     setText(this.#notice, noticeOf(message, this.tools.context));
+    // The server's own words.
+    if (message.event === "systemMessage") mark(this.#notice, "lang", this.tools.context.languageOf(message));
   }
 }

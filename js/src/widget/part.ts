@@ -1,6 +1,6 @@
 /** What the pieces of the widget have in common. */
 
-import type { Chat, ChatState } from "../index.js";
+import type { Chat, ChatMessage, ChatState } from "../index.js";
 import type { Texts } from "./texts.js";
 import type { PolyChatOptions, WidgetEvent } from "./types.js";
 
@@ -12,6 +12,10 @@ export interface Context {
   readonly options: PolyChatOptions;
   /** BCP 47 code of the language that is shown, for `Intl` and `lang`. */
   readonly language: string;
+  /** BCP 47 code of the language that a message is in; null where it is not known. */
+  languageOf(message: ChatMessage): string | null;
+  /** BCP 47 code of the language that the conversation is in now, in which the widget may have no texts; null: not known. */
+  readonly conversationLanguage: string | null;
   /** Whether the panel is open and the page can be seen. */
   readonly isSeen: boolean;
   /** A text in the language that is shown. A `count` also chooses the plural; numbers are written as the language does. */

@@ -18,12 +18,17 @@ export class Suggestions implements Part {
     this.element.hidden = suggestions.length === 0 || ended !== null || !hasConsent(this.#context.options);
     mark(this.element, "aria-label", this.#context.say("suggestions"));
     if (suggestions === before?.suggestions) return;
+    const language = this.#context.conversationLanguage;
     this.element.replaceChildren(
       ...suggestions.map(({ text }) =>
         make(
           "li",
           {},
-          button({ part: "suggestion", class: "suggestion", dir: "auto" }, () => this.#context.send(text), text),
+          button(
+            { part: "suggestion", class: "suggestion", dir: "auto", ...(language === null ? {} : { lang: language }) },
+            () => this.#context.send(text),
+            text,
+          ),
         ),
       ),
     );

@@ -94,7 +94,7 @@ export interface PolyChatElement extends HTMLElement {
   showPrompt(text: string): void;
   /** Takes the bubble away. */
   hidePrompt(): void;
-  /** Has the launcher's button move, until it is told `none` or the panel opens. */
+  /** Has the launcher's button move, until it is told `none`, or the pointer or the focus comes to it. */
   animateIcon(animation: IconAnimation): void;
   /** Calls back once the chat is connected with its history in place, at once if it is. Returns the undo. */
   onReady(listener: (chat: Chat) => void): () => void;

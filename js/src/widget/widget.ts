@@ -5,7 +5,7 @@
 
 import css from "#style";
 import { IDLE } from "../idle.js";
-import type { Chat, ChatState } from "../index.js";
+import type { Chat, ChatMessage, ChatState } from "../index.js";
 import { Announcer } from "./announcer.js";
 import { WIDGET_OPTIONS } from "./attributes.js";
 import { Banner } from "./banner.js";
@@ -24,11 +24,12 @@ import type { Context, Part } from "./part.js";
 import { addStyle } from "./style.js";
 import { Suggestions } from "./suggestions.js";
 import type { Texts } from "./texts.js";
+import { tonguesOf } from "./tongues.js";
 import { Transcript } from "./transcript.js";
 import type { IconAnimation, PolyChatOptions, WidgetEvent } from "./types.js";
 import { Unread } from "./unread.js";
 import { Viewport } from "./viewport.js";
-import { Words, type OwnTexts } from "./words.js";
+import { languageTag, Words, type OwnTexts } from "./words.js";
 
 /** An element that stands in the page has a height, unless the page gives it another; any other takes no room there. */
 const INLINE = ":host{display:block;block-size:var(--poly-chat-height,640px)}";
@@ -101,6 +102,14 @@ export class Widget implements Context {
 
   get language(): string {
     return this.#words.language;
+  }
+
+  get conversationLanguage(): string | null {
+    return languageTag(this.chat?.getSnapshot().language);
+  }
+
+  languageOf(message: ChatMessage): string | null {
+    return this.chat && tonguesOf(this.chat).of(message);
   }
 
   get isOpen(): boolean {
@@ -215,6 +224,8 @@ export class Widget implements Context {
       if (this.#leave) this.#leave();
       else this.#start();
       this.chat = chat;
+      // From the beginning.
+      if (chat) tonguesOf(chat);
       this.#leave = chat?.subscribe(this.#redraw) ?? nothing;
       this.#shown = null;
     }

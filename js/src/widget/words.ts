@@ -80,6 +80,11 @@ export class Words {
   }
 }
 
+/** A code as it stands in `lang`; null for what is none. */
+export function languageTag(code: unknown): string | null {
+  return localeOf(code)?.baseName ?? null;
+}
+
 /** The locale of a code; null for what is none. */
 function localeOf(code: unknown): Intl.Locale | null {
   if (typeof code !== "string" || code.length > MOST) return null;

@@ -36,7 +36,7 @@ export const de: Texts = {
   sending: "Wird gesendet …",
   sent: "Gesendet",
   notDelivered: "Nicht zugestellt.",
-  retry: "Zum Wiederholen tippen",
+  retry: "Erneut senden",
   discard: "Verwerfen",
   menu: "Weitere Optionen",
   endChat: "Chat beenden",

@@ -36,7 +36,7 @@ export const en: Texts = {
   sending: "Sending…",
   sent: "Sent",
   notDelivered: "Not delivered.",
-  retry: "Tap to retry",
+  retry: "Try again",
   discard: "Discard",
   menu: "More",
   endChat: "End chat",

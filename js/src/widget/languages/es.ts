@@ -49,7 +49,7 @@ export const es: Texts = {
   sending: "Enviando…",
   sent: "Enviado",
   notDelivered: "No se ha entregado.",
-  retry: "Toque para reintentar",
+  retry: "Reintentar",
   discard: "Descartar",
   menu: "Más opciones",
   endChat: "Finalizar el chat",

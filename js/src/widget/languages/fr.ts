@@ -49,7 +49,7 @@ export const fr: Texts = {
   sending: "Envoi en cours…",
   sent: "Envoyé",
   notDelivered: "Message non distribué.",
-  retry: "Touchez pour réessayer",
+  retry: "Réessayer",
   discard: "Supprimer",
   menu: "Plus d’options",
   endChat: "Terminer la discussion",

@@ -33,7 +33,7 @@ export const ja: Texts = {
   sending: "送信中…",
   sent: "送信済み",
   notDelivered: "送信できませんでした。",
-  retry: "タップして再送信",
+  retry: "再送信",
   discard: "削除",
   menu: "その他",
   endChat: "チャットを終了",
