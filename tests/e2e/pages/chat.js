@@ -53,12 +53,12 @@ globalThis.transcript = (of = chat) => {
 globalThis.told = (type) => events.filter((event) => event.type === type);
 
 /**
- * Says each of the texts in a chat of its own connector, after what `faults` has for it: calls of the control API, in which
- * SESSION stands for the session. Waits for each to be confirmed before the next.
+ * Says each of the texts in a chat of its own connector, with the API at this address, after what `faults` has for it: calls of
+ * the control API, in which SESSION stands for the session. Waits for each to be confirmed before the next.
  */
-globalThis.soak = async (connector, texts, faults) => {
-  const api = query.get("api");
-  const one = polyMessaging.createChat({ ...options, connectorToken: tokenOf(connector) });
+globalThis.soak = async (connector, api, texts, faults) => {
+  const environment = { apiUrl: `${api}/api/v1` };
+  const one = polyMessaging.createChat({ ...options, environment, connectorToken: tokenOf(connector) });
   (globalThis.soaked ??= {})[connector] = one;
   // What a failure is found by: each event and frame with its time, and each fault.
   const course = ((globalThis.courses ??= {})[connector] = []);

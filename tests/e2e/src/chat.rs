@@ -33,6 +33,8 @@ pub struct Chat<'a> {
     sandbox: &'a Sandbox,
     window: Option<WindowHandle>,
     name: String,
+    /// Where the API is for it.
+    api: String,
     address: String,
     /// What the chat is on its page, below `globalThis`.
     handle: String,
@@ -42,9 +44,13 @@ impl<'a> Chat<'a> {
     /// Opens a page with a chat of its own connector, `name`, in the present window.
     pub async fn open(page: &'a Page, sandbox: &'a Sandbox, name: &str, setup: &Setup) -> Self {
         let chat = Self::prepare(page, sandbox, name, setup).await;
-        page.open(&chat.address).await;
-        page.wait_until("globalThis.polyMessaging").await;
+        chat.load().await;
         chat
+    }
+
+    async fn load(&self) {
+        self.page.open(&self.address).await;
+        self.page.wait_until("globalThis.polyMessaging").await;
     }
 
     /// As [`Chat::open`], and waits until the agent has greeted.
@@ -54,26 +60,48 @@ impl<'a> Chat<'a> {
         chat
     }
 
+    /// Opens chats that have nothing to do with each other, each in a window of its own, the first in the present one, and waits
+    /// until the agent has greeted in all of them. What they wait for, they wait for side by side.
+    pub async fn side_by_side(page: &'a Page, sandbox: &'a Sandbox, chats: &[(String, Setup)]) -> Vec<Self> {
+        let mut opened = Vec::new();
+        for (name, setup) in chats {
+            if !opened.is_empty() {
+                page.new_window().await;
+            }
+            let chat = Self::prepare_at(page, sandbox, &sandbox.door().await, name, setup).await;
+            chat.load().await;
+            opened.push(chat);
+        }
+        for chat in &opened {
+            chat.settle(&[]).await;
+        }
+        opened
+    }
+
     /// Registers the connector and opens nothing: the page is at [`Chat::address`].
     pub async fn prepare(page: &'a Page, sandbox: &'a Sandbox, name: &str, setup: &Setup) -> Self {
+        Self::prepare_at(page, sandbox, &sandbox.url(""), name, setup).await
+    }
+
+    async fn prepare_at(page: &'a Page, sandbox: &'a Sandbox, api: &str, name: &str, setup: &Setup) -> Self {
         let mut settings = json!({ "pace_ms": 1, "step_ms": 1, "messages_per_second": 0 });
         put_over(&mut settings, &setup.settings);
         sandbox.order(&format!("/connectors/{}", token_of(name)), &settings).await;
         let mut options = json!({ "confirmTimeoutMs": 700 });
         put_over(&mut options, &setup.options);
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("api", &sandbox.url("")).append_pair("connector", name);
+        query.append_pair("api", api).append_pair("connector", name);
         query.append_pair("options", &options.to_string()).extend_pairs(&setup.query);
         let address = sandbox.page(&format!("/chat.html?{}", query.finish()));
         let window = if page.has_driver() { Some(page.window().await) } else { None };
-        Self { page, sandbox, window, name: name.to_owned(), address, handle: "chat".to_owned() }
+        let (name, api) = (name.to_owned(), api.to_owned());
+        Self { page, sandbox, window, name, api, address, handle: "chat".to_owned() }
     }
 
     /// The same chat in another window.
     pub async fn another(&self) -> Chat<'a> {
         let window = self.page.new_window().await;
-        self.page.open(&self.address).await;
-        self.page.wait_until("globalThis.polyMessaging").await;
+        self.load().await;
         self.in_window(window)
     }
 
@@ -84,6 +112,7 @@ impl<'a> Chat<'a> {
             sandbox: self.sandbox,
             window: Some(window),
             name: self.name.clone(),
+            api: self.api.clone(),
             address: self.address.clone(),
             handle: self.handle.clone(),
         }
@@ -99,7 +128,7 @@ impl<'a> Chat<'a> {
 
     /// A further chat on this one's page, of a connector of its own: the one that `soak` makes there.
     pub async fn beside(&self, name: &str, setup: &Setup) -> Chat<'a> {
-        let mut chat = Self::prepare(self.page, self.sandbox, name, setup).await;
+        let mut chat = Self::prepare_at(self.page, self.sandbox, &self.sandbox.door().await, name, setup).await;
         chat.handle = format!("soaked['{name}']");
         chat
     }
@@ -107,6 +136,11 @@ impl<'a> Chat<'a> {
     /// The page's address.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Where the API is for it: the sandbox's address, or one of its doors.
+    pub fn api(&self) -> &str {
+        &self.api
     }
 
     /// What its connector is called.
@@ -203,11 +237,6 @@ impl<'a> Chat<'a> {
             "direction": "in", "type": "EVENT_TYPE_USER_MESSAGE", "action": "swallow", "session": session, "times": 1000,
         }] }))
         .await;
-    }
-
-    /// What is left of this test's rules.
-    pub async fn faults_left(&self) -> Value {
-        self.sandbox.ask("/faults").await
     }
 
     /// Gives an order for the session that the page shows.

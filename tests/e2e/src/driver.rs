@@ -1,11 +1,11 @@
-//! The WebDriver process of one test. geckodriver and WebKitWebDriver serve one session each, so tests that run side
+//! The WebDriver process of one browser. geckodriver and WebKitWebDriver serve one session each, so browsers that run side
 //! by side need one each.
 
 use std::{
     fs::{self, File},
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    path::PathBuf,
+    process::{Command, Stdio},
     time::Duration,
 };
 
@@ -15,7 +15,11 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::{Engine, patient};
+use crate::{
+    Engine,
+    guard::{Folder, Guarded},
+    patient,
+};
 
 /// How long a driver may take until it listens.
 const START_LIMIT: Duration = Duration::from_secs(20);
@@ -24,55 +28,56 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// What WebKitGTK says when somebody took the port that the driver had chosen to reach it by. The driver waits for
 /// such a browser without end.
 const PORT_IS_TAKEN: &str = "Failed to start remote inspector server";
+/// All that the driver and the browser say.
+const LOG: &str = "driver.log";
 
-/// A driver that listens. Dropping it ends the process, and the browser that it started.
+/// A driver that listens. Dropping it ends the process and the browser that it started, and removes what they wrote.
+#[derive(Debug)]
 pub(crate) struct Driver {
-    process: Child,
+    process: Guarded,
     address: SocketAddr,
-    log: PathBuf,
+    // Removed when nobody writes into it any more.
+    folder: Folder,
 }
 
 impl Driver {
-    /// Starts the driver; all that it and the browser say goes to `log`.
-    pub(crate) async fn start(engine: Engine, log: &Path) -> Self {
+    /// Starts the driver.
+    pub(crate) async fn start(engine: Engine) -> Self {
         let deadline = Instant::now() + patient(START_LIMIT);
         loop {
-            let mut driver = Self::spawn(engine, log);
+            let mut driver = Self::spawn(engine);
             loop {
-                if let Some(status) = driver.process.try_wait().expect("cannot ask for the driver's status") {
+                if let Some(status) = driver.process.ended() {
                     // Somebody else may have taken the port between our look and the driver's.
-                    assert!(Instant::now() < deadline, "the driver ended ({status}); see {}", log.display());
+                    assert!(Instant::now() < deadline, "the driver ended ({status}): {}", driver.said_since(0));
                     break;
                 }
                 if driver.is_ready().await {
                     return driver;
                 }
-                assert!(Instant::now() < deadline, "the driver is not ready; see {}", log.display());
+                assert!(Instant::now() < deadline, "the driver is not ready: {}", driver.said_since(0));
                 sleep(Duration::from_millis(20)).await;
             }
         }
     }
 
-    fn spawn(engine: Engine, log: &Path) -> Self {
-        let address = free_address();
-        let path = log.to_owned();
-        let log = File::create(log).expect("cannot write to target/e2e");
+    fn spawn(engine: Engine) -> Self {
+        let (address, folder) = (free_address(), Folder::new());
+        let log = File::create(folder.path().join(LOG)).expect("cannot write into a temporary folder");
         let mut command = Command::new(Engine::driver());
         command.arg(format!("--port={}", address.port()));
         if engine == Engine::Firefox {
-            // The default is one port for all. Going offline is something that only the browser's own scripts may do.
+            // The default is one port for all. Much of what makes a browser as it was is for the browser's own scripts.
             command.args(["--websocket-port=0", "--allow-system-access"]);
         }
-        // A group of its own, to end the browser with the driver.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let process = command
+        command
+            .env("TMPDIR", folder.path())
             .stdin(Stdio::null())
-            .stdout(log.try_clone().expect("cannot write to target/e2e"))
-            .stderr(log)
-            .spawn()
+            .stdout(log.try_clone().expect("cannot write into a temporary folder"))
+            .stderr(log);
+        let process = Guarded::spawn(&mut command)
             .unwrap_or_else(|error| panic!("cannot start {}: {error}", Engine::driver().display()));
-        Self { process, address, log: path }
+        Self { process, address, folder }
     }
 
     /// Asks for the driver's status (WebDriver, "Status"). That it listens does not yet mean that it answers.
@@ -90,31 +95,28 @@ impl Driver {
 
     /// Waits until the browser is known to be out of the driver's reach, which for most is for ever.
     pub(crate) async fn lost_its_browser(&self) {
-        while !self.said().contains(PORT_IS_TAKEN) {
+        while !self.said_since(0).contains(PORT_IS_TAKEN) {
             sleep(LOOK_EVERY).await;
         }
     }
 
-    /// What the driver and the browser said so far.
-    pub(crate) fn said(&self) -> String {
-        fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    /// How many bytes the driver and the browser have said so far.
+    pub(crate) fn has_said(&self) -> usize {
+        fs::metadata(self.log()).map_or(0, |file| usize::try_from(file.len()).unwrap_or(usize::MAX))
+    }
+
+    /// What the driver and the browser said after so many bytes.
+    pub(crate) fn said_since(&self, bytes: usize) -> String {
+        let said = fs::read(self.log()).unwrap_or_default();
+        String::from_utf8_lossy(said.get(bytes..).unwrap_or_default()).into_owned()
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join(LOG)
     }
 
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        #[cfg(unix)]
-        if let Ok(id) = i32::try_from(self.process.id())
-            && let Some(group) = rustix::process::Pid::from_raw(id)
-        {
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 

@@ -1,5 +1,5 @@
-//! The harness of the end-to-end tests: for each test a sandbox and a browser of its own, in the engine that the
-//! environment names.
+//! The harness of the end-to-end tests: for each test a sandbox of its own and a browser that is as it was when it started, in
+//! the engine that the environment names.
 //!
 //! ```ignore
 //! #[test]
@@ -17,17 +17,19 @@
 //!
 //! Each file of `tests/` is a program of its own, and they may run side by side, but for those that measure:
 //!
-//! - `clock`, `hostile`, `screenshots` and `widget_speed` hold promises in time of the clock, or compare pictures. They
+//! - `hostile`, `life`, `screenshots` and `widget_speed` hold promises in time of the clock, or compare pictures. They
 //!   are for a machine that does nothing else.
 //! - `soak` waits nine tenths of its minutes, and can begin first and beside all others.
 //!
 //! `E2E_PATIENCE` is a factor for all limits, for machines that are slow: see [`patient`].
 
 mod accessibility;
+mod browser;
 mod chat;
 mod driver;
 mod engine;
 mod extension;
+mod guard;
 mod guide;
 mod keys;
 mod network;
@@ -56,13 +58,12 @@ use std::{
     time::Duration,
 };
 
-use fantoccini::wd::Capabilities;
 use futures_util::FutureExt;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::timeout;
 
 pub use accessibility::Heard;
+use browser::Browser;
 pub use chat::{Chat, Setup, texts_said};
-use driver::Driver;
 pub use engine::Engine;
 pub use guide::{Listing, listings};
 pub use keys::key;
@@ -83,42 +84,70 @@ pub use widget::{Widget, inside, part};
 /// How long a test may take, with the start of its browser. A test that needs longer hangs.
 const TEST_LIMIT: Duration = Duration::from_secs(120);
 
-/// How long a browser may take to start, with its driver.
-const START_LIMIT: Duration = Duration::from_secs(60);
-
-/// Runs a test in a new browser with an empty profile, beside a sandbox of its own that serves the demo site at `/`
-/// and the package at `/pkg/`. Both are gone afterwards, however the test ends.
+/// Runs a test in a browser without anything in it, beside a sandbox of its own that serves the demo site at `/` and the
+/// package at `/pkg/`. The browser may have been another test's, and is made as it was. The sandbox is gone afterwards, however
+/// the test ends.
 ///
 /// # Panics
 ///
-/// When the test does, when it takes longer than two minutes (times [`patient`]), and when the browser or the sandbox does not start; and
-/// when a token is found in what the client stored or logged ([`Page::sweep`]).
+/// When the test does, when it takes longer than two minutes (times [`patient`]), and when the browser or the sandbox does
+/// not start; and when a token is found in what the client stored or logged ([`Page::sweep`]).
 pub fn on_sandbox(test: impl AsyncFnOnce(&Page, &Sandbox)) {
-    on_sandbox_within(TEST_LIMIT, test);
+    run(async |traces| {
+        let browser = Browser::take(traces.engine).await;
+        browse(&traces, &browser, TEST_LIMIT, beside_sandbox(test)).await;
+        browser.give_back().await;
+    });
 }
 
-/// As [`on_sandbox`], for a test that may take so long.
+/// As [`on_sandbox`], in a new browser that no other test will have: for what is measured, for the secrets that a browser
+/// keeps, for what a user prefers, for the network and the back/forward cache.
 ///
 /// # Panics
 ///
 /// As [`on_sandbox`].
-pub fn on_sandbox_within(limit: Duration, test: impl AsyncFnOnce(&Page, &Sandbox)) {
+pub fn on_private_sandbox(test: impl AsyncFnOnce(&Page, &Sandbox)) {
+    on_private_sandbox_within(TEST_LIMIT, test);
+}
+
+/// As [`on_private_sandbox`], for a test that may take so long (times [`patient`]).
+///
+/// # Panics
+///
+/// As [`on_sandbox`].
+pub fn on_private_sandbox_within(limit: Duration, test: impl AsyncFnOnce(&Page, &Sandbox)) {
     run(async |traces| {
-        let work = async |page: &Page| {
-            let sandbox = Sandbox::start().await;
-            test(page, &sandbox).await;
-        };
-        browse(&traces, Engine::capabilities(), limit, work).await;
+        let browser = Browser::start(traces.engine, Engine::capabilities()).await;
+        browse(&traces, &browser, limit, beside_sandbox(test)).await;
     });
 }
 
-/// Runs a test in a new browser with an empty profile, and closes it afterwards, however the test ends.
+/// Runs a test in a browser without anything in it, which may have been another test's.
 ///
 /// # Panics
 ///
 /// As [`on_sandbox`].
 pub fn in_browser(test: impl AsyncFnOnce(&Page)) {
-    run(async |traces| browse(&traces, Engine::capabilities(), TEST_LIMIT, test).await);
+    run(async |traces| {
+        let browser = Browser::take(traces.engine).await;
+        browse(&traces, &browser, TEST_LIMIT, test).await;
+        browser.give_back().await;
+    });
+}
+
+/// Runs two tests one after the other beside one sandbox. Where tests share browsers, the second one has the first one's.
+///
+/// # Panics
+///
+/// As [`on_sandbox`]; and when the browser could not be made as it was.
+pub fn one_after_the_other(first: impl AsyncFnOnce(&Page, &Sandbox), second: impl AsyncFnOnce(&Page, &Sandbox)) {
+    run(async |traces| {
+        let sandbox = Sandbox::start().await;
+        let browser = Browser::start(traces.engine, Engine::capabilities()).await;
+        browse(&traces, &browser, TEST_LIMIT, async |page: &Page| first(page, &sandbox).await).await;
+        let browser = browser.renewed().await;
+        browse(&traces, &browser, TEST_LIMIT, async |page: &Page| second(page, &sandbox).await).await;
+    });
 }
 
 /// Runs a test in one browser after another, all with the same profile, beside a sandbox.
@@ -133,6 +162,14 @@ pub fn on_profile(test: impl AsyncFnOnce(&Visits, &Sandbox)) {
         test(&visits, &sandbox).await;
         visits.traces.remove();
     });
+}
+
+/// A test with a sandbox as one without.
+fn beside_sandbox(test: impl AsyncFnOnce(&Page, &Sandbox)) -> impl AsyncFnOnce(&Page) {
+    async |page: &Page| {
+        let sandbox = Sandbox::start().await;
+        test(page, &sandbox).await;
+    }
 }
 
 /// Browsers that share a profile, one after the other.
@@ -163,7 +200,9 @@ impl Visits {
             page.close().await;
         } else {
             let capabilities = self.profile.told_in(engine, Engine::capabilities());
-            browse(&self.traces, capabilities, TEST_LIMIT, work).await;
+            let browser = Browser::start(engine, capabilities).await;
+            browse(&self.traces, &browser, TEST_LIMIT, work).await;
+            Page::of(&browser).close().await;
         }
     }
 }
@@ -188,10 +227,9 @@ fn program() -> String {
     name.rsplit_once('-').map_or(name, |(name, _)| name).to_owned()
 }
 
-/// Starts a browser, has it do this, and closes it, however that ends.
-async fn browse(traces: &Traces, capabilities: Capabilities, limit: Duration, work: impl AsyncFnOnce(&Page)) {
-    let engine = traces.engine;
-    let (driver, page) = start(engine, &capabilities, &traces.log()).await;
+/// Has a browser do this. What is left when that fails is kept.
+async fn browse(traces: &Traces, browser: &Browser, limit: Duration, work: impl AsyncFnOnce(&Page)) {
+    let (page, said_before) = (Page::of(browser), browser.driver().has_said());
     let test = async {
         work(&page).await;
         for window in page.windows().await {
@@ -203,28 +241,11 @@ async fn browse(traces: &Traces, capabilities: Capabilities, limit: Duration, wo
         let limit = patient(limit);
         timeout(limit, test).await.unwrap_or_else(|_| panic!("the test took longer than {limit:?}"));
     };
-    let failure = AssertUnwindSafe(test).catch_unwind().await.err();
-    if failure.is_some() {
-        traces.keep(&page).await;
-    }
-    page.close().await;
-    drop(driver);
-    match failure {
-        None => traces.remove(),
-        Some(panic) => resume_unwind(panic),
-    }
-}
-
-/// Starts a driver and a browser. One whose port was taken as it started is started again.
-async fn start(engine: Engine, capabilities: &Capabilities, log: &Path) -> (Driver, Page) {
-    let limit = patient(START_LIMIT);
-    let deadline = Instant::now() + limit;
-    loop {
-        let driver = Driver::start(engine, log).await;
-        tokio::select! {
-            page = Page::new(engine, &driver, capabilities.clone()) => return (driver, page),
-            () = driver.lost_its_browser() => {}
-            () = sleep_until(deadline) => panic!("{engine} did not start within {limit:?}; it said: {}", driver.said()),
+    match AssertUnwindSafe(test).catch_unwind().await {
+        Ok(()) => traces.remove(),
+        Err(panic) => {
+            traces.keep(&page, &browser.driver().said_since(said_before)).await;
+            resume_unwind(panic)
         }
     }
 }
@@ -244,12 +265,13 @@ impl Traces {
         traces
     }
 
-    /// What the driver says, and the browser through it.
+    /// What the driver said, and the browser through it.
     fn log(&self) -> PathBuf {
         self.stem.with_extension("log")
     }
 
-    async fn keep(&self, page: &Page) {
+    async fn keep(&self, page: &Page, said: &str) {
+        let _ = fs::write(self.log(), said);
         // The failure is what matters: a browser too broken for a picture of it must not hide it.
         let (picture, source) = page.picture().await;
         if let Some(picture) = picture {

@@ -4,17 +4,16 @@
 use std::{future::Future, time::Duration};
 
 use fantoccini::{
-    Client, ClientBuilder, Locator,
+    Client, Locator,
     actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
     elements::Element,
     error::CmdError,
-    wd::{Capabilities, WebDriverCompatibleCommand},
+    wd::WebDriverCompatibleCommand,
 };
-use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::{Engine, driver::Driver, patient, remote::Remote, secrets::Secrets};
+use crate::{Engine, browser::Browser, patient, remote::Remote, secrets::Secrets};
 
 /// How long a condition may take to come true.
 const WAIT_LIMIT: Duration = Duration::from_secs(20);
@@ -40,13 +39,10 @@ enum Hands {
 }
 
 impl Page {
-    pub(crate) async fn new(engine: Engine, driver: &Driver, capabilities: Capabilities) -> Self {
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&driver.url())
-            .await
-            .unwrap_or_else(|error| panic!("{engine} does not start: {error:?}"));
-        Self { engine, hands: Hands::WebDriver(client), secrets: Secrets::default() }
+    /// A page of a browser, which nothing is known of yet.
+    pub(crate) fn of(browser: &Browser) -> Self {
+        let hands = Hands::WebDriver(browser.client().clone());
+        Self { engine: browser.engine(), hands, secrets: Secrets::default() }
     }
 
     pub(crate) fn without_driver(engine: Engine, remote: Remote) -> Self {
@@ -322,7 +318,7 @@ impl Page {
         (picture.ok().and_then(Result::ok), source.ok().and_then(Result::ok))
     }
 
-    /// Ends the session, and the browser with it.
+    /// Closes the browser as its user does, so that it keeps what it has to keep.
     pub(crate) async fn close(self) {
         match self.hands {
             // A browser that hangs goes with its driver.

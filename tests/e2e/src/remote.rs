@@ -4,7 +4,7 @@
 use std::{
     fs::File,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::Arc,
     time::Duration,
 };
@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::patient;
+use crate::{guard::Guarded, patient};
 
 /// Where Debian and its relatives, Fedora and Arch have WebKitGTK's own browser, newest API first.
 const BROWSERS: [&str; 6] = [
@@ -73,7 +73,7 @@ impl Line {
 /// A browser with a profile on disk, whose page asks for its orders.
 #[derive(Debug)]
 pub(crate) struct Remote {
-    browser: Mutex<Option<Child>>,
+    browser: Mutex<Option<Guarded>>,
     line: Arc<Line>,
     profile: std::path::PathBuf,
     log: File,
@@ -100,14 +100,9 @@ impl Remote {
             command.env(variable, self.profile.join(folder));
         }
         let log = || self.log.try_clone().expect("cannot write to target/e2e");
-        let child = command
-            .arg(format!("{address}{separator}remote"))
-            .stdin(Stdio::null())
-            .stdout(log())
-            .stderr(log())
-            .spawn()
-            .unwrap_or_else(|error| panic!("cannot start {program}: {error}"));
-        *browser = Some(child);
+        command.arg(format!("{address}{separator}remote")).stdin(Stdio::null()).stdout(log()).stderr(log());
+        let started = Guarded::spawn(&mut command).unwrap_or_else(|error| panic!("cannot start {program}: {error}"));
+        *browser = Some(started);
         drop(browser);
         self.eval("await new Promise((done) => document.readyState === 'complete' ? done() : addEventListener('load', done));", &[])
             .await
@@ -132,25 +127,12 @@ impl Remote {
     /// Closes the window as a user does, and the browser with it.
     pub(crate) async fn close(&self) {
         self.line.send(json!({ "number": 0, "body": "window.close();", "values": [] })).await;
-        let Some(mut child) = self.browser.lock().await.take() else { return };
+        let Some(mut browser) = self.browser.lock().await.take() else { return };
         let limit = patient(END_LIMIT);
         let deadline = Instant::now() + limit;
-        while child.try_wait().expect("cannot ask for the browser's status").is_none() {
-            if Instant::now() >= deadline {
-                let _ = child.kill();
-                let _ = child.wait();
-                panic!("the browser did not end within {limit:?}");
-            }
+        while browser.ended().is_none() {
+            assert!(Instant::now() < deadline, "the browser did not end within {limit:?}");
             sleep(Duration::from_millis(20)).await;
-        }
-    }
-}
-
-impl Drop for Remote {
-    fn drop(&mut self) {
-        if let Some(child) = self.browser.get_mut() {
-            let _ = child.kill();
-            let _ = child.wait();
         }
     }
 }

@@ -1,12 +1,20 @@
 //! The sandbox of one test, in the test's own process.
 
-use std::sync::Arc;
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex},
+};
 
 use http::{Method, Request, header::CONTENT_TYPE};
 use http_body_util::BodyExt;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use poly_messaging_sandbox::{ConnectorSettings, RunningSandbox, Sandbox as Server, SandboxConfig};
 use serde_json::Value;
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
 
 use crate::{project_root, remote::Line, site::Site};
 
@@ -14,6 +22,7 @@ use crate::{project_root, remote::Line, site::Site};
 pub struct Sandbox {
     server: RunningSandbox,
     site: Site,
+    doors: Mutex<Vec<Door>>,
 }
 
 impl Sandbox {
@@ -27,7 +36,7 @@ impl Sandbox {
         }
         let config = SandboxConfig { settings, www: Some(www), pkg: Some(pkg), ..SandboxConfig::default() };
         let server = Server::start(config).await.unwrap_or_else(|error| panic!("the sandbox does not start: {error}"));
-        Self { server, site: Site::start().await }
+        Self { server, site: Site::start().await, doors: Mutex::default() }
     }
 
     /// The address of one of the tests' own pages (`tests/e2e/pages`), which are not the sandbox's: another origin.
@@ -47,6 +56,20 @@ impl Sandbox {
     /// The address of a path on this sandbox.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.server.base_url())
+    }
+
+    /// Another address of this sandbox, as [`Sandbox::url`] without a path. Browsers space out the sockets that they open to an
+    /// address where some have failed (Firefox up to a minute), whichever chat they are of: chats that are not to wait for
+    /// each other have a door each.
+    ///
+    /// # Panics
+    ///
+    /// When there is no free port.
+    pub async fn door(&self) -> String {
+        let door = Door::to(self.server.addr()).await;
+        let address = door.address.clone();
+        self.doors.lock().expect("nothing panicked with the doors").push(door);
+        address
     }
 
     /// Calls the control API (crates/sandbox/README.md) and returns its answer. `path` comes after `/control`.
@@ -75,5 +98,34 @@ impl Sandbox {
     /// Gives the control API an order.
     pub async fn order(&self, path: &str, body: &Value) -> Value {
         self.control(Method::POST, path, body).await
+    }
+}
+
+/// A port that leads to the sandbox, until this is dropped.
+struct Door {
+    address: String,
+    task: JoinHandle<()>,
+}
+
+impl Door {
+    async fn to(sandbox: SocketAddr) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("there is no free port");
+        let address = format!("http://{}", listener.local_addr().expect("a listener has an address"));
+        let task = tokio::spawn(async move {
+            while let Ok((mut browser, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let Ok(mut server) = TcpStream::connect(sandbox).await else { return };
+                    // Either side may end it, at any time.
+                    let _ = copy_bidirectional(&mut browser, &mut server).await;
+                });
+            }
+        });
+        Self { address, task }
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        self.task.abort();
     }
 }

@@ -5,16 +5,16 @@ use std::{
     fs::{self, File},
     io::{BufRead, BufReader},
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
 };
 
 use tokio::task::spawn_blocking;
 
-use crate::project_root;
+use crate::{guard::Guarded, project_root};
 
 /// The running backend. Dropping it ends the process.
 pub struct TokenBackend {
-    process: Child,
+    _process: Guarded,
     log: PathBuf,
     /// Where it listens, with its path.
     pub url: String,
@@ -29,7 +29,8 @@ impl TokenBackend {
     pub async fn start(name: &str, variables: &[(&str, &str)]) -> Self {
         let root = project_root();
         let log = root.join("target/e2e").join(name).with_extension("backend.log");
-        let mut process = Command::new("node")
+        let mut command = Command::new("node");
+        command
             .arg(root.join("examples/token-backend/server.js"))
             .env_clear()
             .env("PATH", env::var_os("PATH").unwrap_or_default())
@@ -37,10 +38,9 @@ impl TokenBackend {
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(File::create(&log).expect("cannot write to target/e2e"))
-            .spawn()
-            .expect("cannot start node");
-        let mut output = BufReader::new(process.stdout.take().expect("its output is piped"));
+            .stderr(File::create(&log).expect("cannot write to target/e2e"));
+        let mut process = Guarded::spawn(&mut command).expect("cannot start node");
+        let mut output = BufReader::new(process.process().stdout.take().expect("its output is piped"));
         let first = spawn_blocking(move || {
             let mut line = String::new();
             output.read_line(&mut line).map(|_| line)
@@ -48,10 +48,9 @@ impl TokenBackend {
         let line = first.await.expect("reading does not panic").unwrap_or_default();
         let url = line.trim().strip_prefix("listening on ").map(ToOwned::to_owned);
         let Some(url) = url else {
-            let _ = process.wait();
             panic!("the backend does not start: {}", fs::read_to_string(&log).unwrap_or_default());
         };
-        Self { process, log, url }
+        Self { _process: process, log, url }
     }
 
     /// All that it wrote into its log.
@@ -66,8 +65,6 @@ impl TokenBackend {
 
 impl Drop for TokenBackend {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
         let _ = fs::remove_file(&self.log);
     }
 }

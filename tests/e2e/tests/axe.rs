@@ -88,7 +88,7 @@ fn nothing_is_found_in_any_dark_state() {
 
 #[test]
 fn nothing_is_found_on_the_pages_of_the_site() {
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         let axe = axe();
         let mut found = Vec::new();
         for screen in Screen::ALL {

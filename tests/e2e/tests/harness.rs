@@ -1,5 +1,14 @@
 //! The harness drives each engine as the other tests need it.
 
+use std::{
+    env, fs,
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{self, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
 use e2e::{Engine, Page, Preference, Screen, key};
 use serde_json::json;
 
@@ -159,7 +168,7 @@ fn a_page_is_shown_on_any_screen() {
 
 #[test]
 fn a_user_has_preferences() {
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         page.open(&sandbox.page("/elsewhere.html")).await;
         let all = [Preference::Dark, Preference::ReducedMotion, Preference::ForcedColors];
         assert_eq!(page.prefer(&all).await, page.engine() != Engine::WebKit);
@@ -168,4 +177,100 @@ fn a_user_has_preferences() {
             page.wait_until(&format!("!matchMedia('{query}').matches")).await;
         }
     });
+}
+
+#[test]
+#[ignore = "the next one runs it, and kills it"]
+#[expect(clippy::print_stdout, reason = "it says when")]
+fn waits_to_be_killed() {
+    e2e::in_browser(async |page| {
+        page.open("data:text/html,<title>waiting</title>").await;
+        println!("\nit waits");
+        page.wait_until("false").await;
+    });
+}
+
+/// The processes that have a folder's name in their environment, where the system says so.
+fn processes_with(folder: &str) -> Vec<PathBuf> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.path());
+    let has_folder = |process: &PathBuf| {
+        let variables = fs::read(process.join("environ")).unwrap_or_default();
+        String::from_utf8_lossy(&variables).contains(folder)
+    };
+    processes.filter(has_folder).collect()
+}
+
+#[test]
+fn tests_that_are_killed_leave_no_browser_and_no_folder() {
+    let folder = env::temp_dir().join(format!("killed-{}", process::id()));
+    fs::create_dir_all(&folder).expect("cannot make a temporary folder");
+    let name = folder.to_str().expect("a name").to_owned();
+    let mut tests = Command::new(env::current_exe().expect("this program has a file"))
+        .args(["--exact", "--ignored", "--nocapture", "waits_to_be_killed"])
+        .env("TMPDIR", &folder)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("this program can be started again");
+    let lines = BufReader::new(tests.stdout.take().expect("its output is piped")).lines();
+    assert!(lines.map_while(Result::ok).any(|line| line == "it waits"), "it did not come to wait");
+    assert!(
+        fs::read_dir(&folder).expect("a folder").count() > 0
+            && (!cfg!(target_os = "linux") || processes_with(&name).len() > 2)
+    );
+    tests.kill().expect("it can be killed");
+    tests.wait().expect("it ends");
+    let deadline = Instant::now() + e2e::patient(Duration::from_secs(20));
+    loop {
+        let left = fs::read_dir(&folder).expect("a folder").count();
+        let running = processes_with(&name);
+        if left == 0 && running.is_empty() {
+            break;
+        }
+        assert!(Instant::now() < deadline, "{left} folders are left, and {running:?} run");
+        thread::sleep(Duration::from_millis(50));
+    }
+    fs::remove_dir(&folder).expect("the folder is empty");
+}
+
+#[test]
+fn a_browser_goes_to_the_next_test_as_it_was() {
+    let leave_all = "
+        const answer = (request) => new Promise((resolve, reject) => {
+            request.onsuccess = () => resolve(request.result);
+            request.onerror = () => reject(request.error);
+        });
+        document.cookie = 'left=behind';
+        localStorage.left = sessionStorage.left = globalThis.name = 'behind';
+        const opening = indexedDB.open('left');
+        opening.onupgradeneeded = () => opening.result.createObjectStore('behind');
+        await answer(opening);
+        await (await caches.open('left')).put('/behind', new Response('behind'));
+        history.pushState('left', '', '?behind');
+        console.warn('left behind');";
+    let look = "return [
+        document.cookie, localStorage.length, sessionStorage.length, globalThis.name,
+        (await indexedDB.databases()).length, (await caches.keys()).length, navigator.onLine, innerWidth, innerHeight,
+    ];";
+    let seen = std::sync::Mutex::new(serde_json::Value::Null);
+    e2e::one_after_the_other(
+        async |page, sandbox| {
+            page.open(&sandbox.page("/elsewhere.html")).await;
+            *seen.lock().expect("nothing panicked") = page.eval_async(look, &[]).await;
+            page.eval_async(leave_all, &[]).await;
+            page.resize(Screen::Phone).await;
+            page.new_window().await;
+            page.open(&sandbox.page("/elsewhere.html")).await;
+            page.client().set_window_size(700, 500).await.expect("the window changes its size");
+            page.press(key::SHIFT).await;
+            page.set_offline(true).await;
+        },
+        async |page, sandbox| {
+            assert_eq!(page.windows().await.len(), 1);
+            assert_eq!(page.eval("return history.length;", &[]).await, 1);
+            page.open(&sandbox.page("/elsewhere.html")).await;
+            assert_eq!(page.eval_async(look, &[]).await, *seen.lock().expect("nothing panicked"));
+            let left: Vec<_> = page.console().await.into_iter().filter(|line| line.contains("left behind")).collect();
+            assert_eq!(left, [""; 0]);
+        },
+    );
 }

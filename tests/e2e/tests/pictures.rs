@@ -46,7 +46,7 @@ async fn ask_for_a_table(page: &Page, sandbox: &Sandbox) {
 #[test]
 #[ignore = "writes docs/pictures; `cargo xtask pictures` runs it"]
 fn pictures_are_taken() {
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         page.prefer(&[Preference::ReducedMotion]).await;
         take_state(page, sandbox, "cards", "light", "widget-light").await;
         take_state(page, sandbox, "conversation", "dark", "widget-dark").await;

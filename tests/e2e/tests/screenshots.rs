@@ -72,7 +72,7 @@ fn each_state_of_the_widget_looks_as_it_did() {
     if Engine::from_env() != Engine::Chromium {
         return;
     }
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         page.prefer(&[Preference::ReducedMotion]).await;
         let states = states(page, sandbox).await;
         let mut wrong = Vec::new();
@@ -143,7 +143,7 @@ fn the_look_of_one_state_is_not_that_of_another() {
     if Engine::from_env() != Engine::Chromium {
         return;
     }
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         page.prefer(&[Preference::ReducedMotion]).await;
         page.resize_to(400, 680).await;
         let seen = look_at(page, sandbox, "conversation", "light").await;

@@ -87,7 +87,7 @@ fn every_message_arrives_once_and_in_order_whatever_strikes() {
     let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let limit = LEAST_LIMIT.max(Duration::from_secs_f64(messages as f64 * SECONDS_PER_MESSAGE));
 
-    e2e::on_sandbox_within(limit, async |page, sandbox| {
+    e2e::on_private_sandbox_within(limit, async |page, sandbox| {
         let setup = Setup { options: json!({ "confirmTimeoutMs": 400 }), ..Setup::default() };
         let first = Chat::greeted(page, sandbox, "soak", &setup).await;
         let begun = Instant::now();
@@ -105,12 +105,12 @@ fn every_message_arrives_once_and_in_order_whatever_strikes() {
                 .collect();
             let chat = first.beside(&format!("soak-{at}"), &setup).await;
             let start = "trace.soaks ??= {};
-                const [connector, texts, faults] = arguments;
-                soak(connector, texts, faults).then(
+                const [connector, ...what] = arguments;
+                soak(connector, ...what).then(
                     () => (trace.soaks[connector] = 'done'),
                     (error) => (trace.soaks[connector] = `${error.code} ${error}`),
                 );";
-            page.eval(start, &[json!(chat.name()), json!(texts), json!(faults)]).await;
+            page.eval(start, &[json!(chat.name()), json!(chat.api()), json!(texts), json!(faults)]).await;
             chats.push((chat, texts));
         }
         let mut outcome = json!({});

@@ -91,7 +91,7 @@ impl<'a> World<'a> {
 
 #[test]
 fn a_conversation_on_the_backends_tokens_shows_the_page_no_connector_token() {
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         let world = World::new("tokens", page, sandbox).await;
         world.open().await;
         world.say("one").await;
@@ -130,7 +130,7 @@ fn a_conversation_on_the_backends_tokens_shows_the_page_no_connector_token() {
 
 #[test]
 fn a_connector_token_that_reaches_the_page_is_found() {
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         let world = World::new("planted", page, sandbox).await;
         world.open().await;
         assert_eq!(world.places_of(CONNECTOR).await, Vec::<String>::new());
@@ -162,7 +162,7 @@ fn a_connector_token_that_reaches_the_page_is_found() {
 
 #[test]
 fn a_page_of_another_origin_gets_no_token() {
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         let world = World::new("another", page, sandbox).await;
         let other = world.site_tap.address.replace("127.0.0.1", "localhost");
         page.open(&world.address(&other)).await;

@@ -92,7 +92,7 @@ fn a_chat_that_could_not_connect_says_so_and_tries_again_when_told() {
 
 #[test]
 fn a_user_without_network_is_told_and_what_they_wrote_waits() {
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         page.resize(Screen::Desktop).await;
         let widget = Widget::open(page, sandbox, "offline", json!({ "confirm-timeout-ms": "700" })).await;
         // Not every engine takes the network from a socket that is open.

@@ -100,7 +100,7 @@ fn report(what: &str, timeline: &Timeline) {
 
 #[test]
 fn a_long_reply_in_a_long_conversation_never_holds_the_page_up() {
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         let chat = long_conversation(page, sandbox).await;
 
         // The whole history, read again.
@@ -138,7 +138,7 @@ fn a_long_reply_in_a_long_conversation_never_holds_the_page_up() {
 
 #[test]
 fn a_reader_who_goes_up_stays_there_and_is_brought_back_when_asked() {
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         let chat = long_conversation(page, sandbox).await;
         page.client().refresh().await.expect("the page is loaded again");
         until_history_is_shown(page).await;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 #[test]
 fn a_page_that_is_left_goes_politely_and_is_whole_when_the_user_comes_back() {
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         let chat = Chat::greeted(page, sandbox, "cached", &Setup::default()).await;
         let session = chat.session().await;
         chat.say(&["one"]).await;
@@ -35,7 +35,7 @@ fn a_page_that_is_left_goes_politely_and_is_whole_when_the_user_comes_back() {
 
 #[test]
 fn a_page_whose_chat_was_closed_may_be_cached_by_every_browser() {
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         let chat = Chat::greeted(page, sandbox, "closed", &Setup::default()).await;
         let session = chat.session().await;
         page.eval_async("await chat.close();", &[]).await;

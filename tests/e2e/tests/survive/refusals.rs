@@ -1,20 +1,34 @@
 //! Handshakes and requests that the server refuses, sessions that it no longer has, and servers that restart.
 
-use e2e::{Chat, Setup};
+use e2e::{Chat, Page, Sandbox, Setup};
 use serde_json::json;
+
+/// Refuses the handshakes of chats side by side, each so often with its status, until what the user says has arrived in all of
+/// them: in their sessions. Returns the chats.
+async fn refuse<'a>(page: &'a Page, sandbox: &'a Sandbox, refusals: &[(u16, u32)]) -> Vec<Chat<'a>> {
+    let named = refusals.iter().map(|(status, _)| (format!("refused-{status}"), Setup::default()));
+    let chats = Chat::side_by_side(page, sandbox, &named.collect::<Vec<_>>()).await;
+    let mut sessions = Vec::new();
+    for (chat, (status, times)) in chats.iter().zip(refusals) {
+        sessions.push(chat.session().await);
+        chat.fault(json!({ "handshake": [{ "status": status, "times": times }] })).await;
+        chat.order("drop", json!({})).await;
+        chat.say(&["one"]).await;
+    }
+    for ((chat, (status, times)), session) in chats.iter().zip(refusals).zip(sessions) {
+        chat.settle(&["one"]).await;
+        assert_eq!(chat.stats().await["handshakes"][status.to_string()], *times, "{status}");
+        assert_eq!(chat.session().await, session, "{status}");
+        assert_eq!(chat.value("told('sessionReplaced').length").await, 0, "{status}");
+    }
+    chats
+}
 
 #[test]
 fn a_handshake_refused_once_costs_nothing() {
     e2e::on_sandbox(async |page, sandbox| {
-        for status in [400, 401, 404, 429, 503] {
-            let chat = Chat::greeted(page, sandbox, &format!("once-{status}"), &Setup::default()).await;
-            let session = chat.session().await;
-            chat.fault(json!({ "handshake": [status] })).await;
-            chat.order("drop", json!({})).await;
-            chat.say(&["one"]).await;
-            chat.settle(&["one"]).await;
-            assert_eq!(chat.stats().await["handshakes"][status.to_string()], 1, "{status}");
-            assert_eq!((chat.session().await, chat.sessions().await.len()), (session, 1), "{status}");
+        for chat in refuse(page, sandbox, &[(400, 1), (401, 1), (404, 1), (429, 1), (503, 1)]).await {
+            assert_eq!(chat.sessions().await.len(), 1, "{}", chat.name());
         }
     });
 }
@@ -23,17 +37,7 @@ fn a_handshake_refused_once_costs_nothing() {
 fn a_server_that_refuses_every_socket_for_a_while_costs_no_session() {
     e2e::on_sandbox(async |page, sandbox| {
         // A page cannot tell one status from another: 404 for all sockets is no lost session either.
-        for (status, times) in [(503, 5), (429, 3), (404, 3), (401, 2), (400, 2)] {
-            let chat = Chat::greeted(page, sandbox, &format!("all-{status}"), &Setup::default()).await;
-            let session = chat.session().await;
-            chat.fault(json!({ "handshake": [{ "status": status, "times": times }] })).await;
-            chat.order("drop", json!({})).await;
-            chat.say(&["one"]).await;
-            chat.settle(&["one"]).await;
-            assert_eq!(chat.stats().await["handshakes"][status.to_string()], times, "{status}");
-            assert_eq!(chat.session().await, session, "{status}");
-            assert_eq!(chat.value("told('sessionReplaced').length").await, 0, "{status}");
-        }
+        refuse(page, sandbox, &[(503, 5), (429, 3), (404, 3), (401, 2), (400, 2)]).await;
     });
 }
 
@@ -81,18 +85,24 @@ fn a_lost_session_ends_the_chat_where_that_is_wanted() {
 #[test]
 fn requests_that_are_refused_for_a_while_are_made_again() {
     e2e::on_sandbox(async |page, sandbox| {
-        for endpoint in ["access-token", "sessions"] {
-            for status in [429, 500] {
-                let name = format!("{endpoint}-{status}");
-                let chat = Chat::prepare(page, sandbox, &name, &Setup::default()).await;
-                let rule = json!({ "endpoint": endpoint, "status": status, "retry_after": 1, "times": 2 });
-                chat.fault(json!({ "http": [rule] })).await;
-                page.open(chat.address()).await;
-                chat.settle(&[]).await;
-                let stats = chat.stats().await;
-                let counted = &stats[endpoint.replace('-', "_")];
-                assert_eq!((&counted[status.to_string()], &counted["200"]), (&json!(2), &json!(1)), "{name}: {stats}");
+        let mut chats = Vec::new();
+        for (endpoint, status) in [("access-token", 429), ("access-token", 500), ("sessions", 429), ("sessions", 500)] {
+            if !chats.is_empty() {
+                page.new_window().await;
             }
+            let name = format!("{endpoint}-{status}");
+            let chat = Chat::prepare(page, sandbox, &name, &Setup::default()).await;
+            let rule = json!({ "endpoint": endpoint, "status": status, "retry_after": 1, "times": 2 });
+            chat.fault(json!({ "http": [rule] })).await;
+            page.open(chat.address()).await;
+            chats.push((endpoint, status, chat));
+        }
+        for (endpoint, status, chat) in chats {
+            chat.settle(&[]).await;
+            let stats = chat.stats().await;
+            let counted = &stats[endpoint.replace('-', "_")];
+            let counts = (&counted[status.to_string()], &counted["200"]);
+            assert_eq!(counts, (&json!(2), &json!(1)), "{endpoint} {status}: {stats}");
         }
     });
 }

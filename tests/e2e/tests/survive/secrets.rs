@@ -6,7 +6,7 @@ use serde_json::json;
 
 #[test]
 fn no_token_is_in_what_the_client_stored_and_logged() {
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         let chat = Chat::greeted(page, sandbox, "quiet", &Setup::default()).await;
         chat.say(&["one"]).await;
         chat.settle(&["one"]).await;
@@ -26,7 +26,7 @@ fn no_token_is_in_what_the_client_stored_and_logged() {
 
 /// Puts a token somewhere by a script, which finds it as `token`.
 fn found_in(area: &str, script: &str) {
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         Chat::greeted(page, sandbox, "loud", &Setup::default()).await;
         page.sweep().await;
         let script = format!("const [token] = trace.secrets; {script}");

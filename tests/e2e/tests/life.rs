@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 #[test]
 fn a_page_that_comes_back_online_is_connected_within_a_second_and_has_lost_nothing() {
-    e2e::on_sandbox(async |page, sandbox| {
+    e2e::on_private_sandbox(async |page, sandbox| {
         let tight =
             Setup { settings: json!({ "max_reconnect_attempts": 2, "heartbeat_seconds": 1 }), ..Setup::default() };
         let chat = Chat::greeted(page, sandbox, "offline", &tight).await;
