@@ -29,7 +29,7 @@ fn each_promise_is_held_by_tests_that_exist() {
             (_, "NAME") => false,
             ("simulator", property) => !simulator.contains(&format!("| `{property}` |")),
             ("survive", test) => !survive.contains(&format!("\nfn {test}()")),
-            ("life" | "soak", test) => !read(&e2e.join(format!("{file}.rs"))).contains(&format!("\nfn {test}()")),
+            ("clock" | "soak", test) => !read(&e2e.join(format!("{file}.rs"))).contains(&format!("\nfn {test}()")),
             ("storm", test) => !storm.contains(&format!("\nfn {test}()")),
             (file, test) => {
                 !read(&root.join(format!("crates/engine/tests/{file}.rs"))).contains(&format!("\nfn {test}()"))

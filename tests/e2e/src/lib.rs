@@ -17,7 +17,7 @@
 //!
 //! Each file of `tests/` is a program of its own, and they may run side by side, but for those that measure:
 //!
-//! - `hostile`, `life`, `screenshots` and `widget_speed` hold promises in time of the clock, or compare pictures. They
+//! - `clock`, `hostile`, `screenshots` and `widget_speed` hold promises in time of the clock, or compare pictures. They
 //!   are for a machine that does nothing else.
 //! - `soak` waits nine tenths of its minutes, and can begin first and beside all others.
 //!
