@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     project,
     steps::{self, ask},
+    terminal::note,
     tools::{self, in_path},
 };
 
@@ -22,7 +23,7 @@ use crate::{
 const GECKODRIVER: &str = "0.37.1";
 
 /// A browser engine.
-#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
     Chromium,
     Firefox,
@@ -210,7 +211,7 @@ fn apt_get(packages: &[&str]) -> Result<()> {
             command.args(["-n", "apt-get"]);
         }
         command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null());
-        eprintln!("     {}", steps::line(&command));
+        note!("     {}", steps::line(&command));
         steps::run(&mut command, "Are the package sources reachable?")
     };
     static UPDATED: OnceLock<()> = OnceLock::new();
@@ -222,6 +223,6 @@ fn apt_get(packages: &[&str]) -> Result<()> {
 }
 
 /// The driver for Firefox, built from its source where there is none.
-fn geckodriver() -> Result<PathBuf> {
+pub(crate) fn geckodriver() -> Result<PathBuf> {
     tools::built("geckodriver", GECKODRIVER, &[])
 }

@@ -20,6 +20,7 @@ mod reproduce;
 mod size;
 mod steps;
 mod storm;
+mod terminal;
 mod test;
 mod tools;
 

@@ -17,6 +17,7 @@ use wasmparser::{KnownCustom, Name, Parser, Payload};
 use crate::{
     build::{self, scripts::SCRIPTS},
     project,
+    terminal::say,
 };
 
 /// What an entry may weigh at most, in bytes compressed with Brotli: the chat alone, and all that a page with an opened
@@ -68,7 +69,7 @@ pub(crate) fn weigh_package() -> Result<()> {
         print(&name, weight);
         files.insert(name, weight);
     }
-    println!();
+    say!("");
     row("a page with", &["raw", "gzip -9", "brotli -q 11"].map(str::to_owned));
     for (entry, names) in ENTRIES {
         let mut total = Weight::default();
@@ -77,7 +78,7 @@ pub(crate) fn weigh_package() -> Result<()> {
         }
         print(entry, total);
         if let Some((_, budget)) = BUDGETS.into_iter().find(|(name, _)| *name == entry) {
-            println!("  {} of {budget} bytes of brotli ({} %)", total.brotli, total.brotli * 100 / budget);
+            say!("  {} of {budget} bytes of brotli ({} %)", total.brotli, total.brotli * 100 / budget);
             ensure!(total.brotli <= budget, "{entry} is {} bytes of brotli over its budget", total.brotli - budget);
         }
     }
@@ -125,13 +126,13 @@ fn list_functions(module: &Path, count: usize) -> Result<()> {
         }
     }
     let code: usize = sizes.iter().sum();
-    println!("code {code} in {} functions, data {data}", sizes.len());
+    say!("code {code} in {} functions, data {data}", sizes.len());
     let mut functions: Vec<_> = (imported..).zip(sizes).map(|(index, size)| (size, names.get(&index))).collect();
     functions.sort_by_key(|&(size, _)| Reverse(size));
     for (size, name) in functions.into_iter().take(count) {
-        println!("{size:>8}  {}", name.copied().unwrap_or("(no name)"));
+        say!("{size:>8}  {}", name.copied().unwrap_or("(no name)"));
     }
-    println!();
+    say!("");
     Ok(())
 }
 
@@ -148,5 +149,5 @@ fn print(name: &str, weight: Weight) {
 }
 
 fn row(name: &str, [raw, gzip, brotli]: &[String; 3]) {
-    println!("{name:<26} {raw:>10} {gzip:>10} {brotli:>13}");
+    say!("{name:<26} {raw:>10} {gzip:>10} {brotli:>13}");
 }

@@ -11,12 +11,15 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::project;
+use crate::{
+    project,
+    terminal::{self, note},
+};
 
-/// Runs a command in the root of the working copy, its output going to the terminal.
+/// Runs a command in the root of the working copy, its output going to the terminal or to the job's file.
 pub(crate) fn run(command: &mut Command, hint: &str) -> Result<()> {
     command.current_dir(project::root());
-    let status = command.status().with_context(|| cannot_start(command))?;
+    let status = terminal::run(command)?;
     if !status.success() {
         bail!("`{}` failed ({status}). {hint}", line(command));
     }
@@ -59,9 +62,9 @@ pub(crate) fn step(
     }
     remove(&stamp)?;
     let started = Instant::now();
-    eprintln!("     {name} …");
+    note!("     {name} …");
     work().with_context(|| format!("{name} failed"))?;
-    eprintln!("     {name} done in {:.1} s", started.elapsed().as_secs_f32());
+    note!("     {name} done in {:.1} s", started.elapsed().as_secs_f32());
     write(&stamp, digest)
 }
 

@@ -1,26 +1,47 @@
 //! `cargo xtask test`: every check of the project, or one part of them.
 //!
-//! A failed step does not stop the others. The last line printed is `N passed, N failed`: the sum of what the test
-//! runners counted, with one for each lint or build step.
+//! All of it is one queue of jobs (`pool`), as many at a time as there are processors. A failed job does not stop the others. The last
+//! line printed is `N passed, N failed`: the sum of what the test runners counted, with one for each lint or build step.
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    env, fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::{SystemTime, UNIX_EPOCH},
+};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::{
     browsers::{Browser, Engine},
     build, project, reproduce, size,
-    steps::{self, empty_folder, files_below},
-    tools,
+    steps::empty_folder,
+    terminal, tools,
 };
-use report::{Count, Report};
+use native::Program;
+use pool::{Job, Lock, Pool};
+use report::Count;
 
+mod in_browsers;
+mod js;
+mod lint;
+mod native;
 mod package;
 mod packaging;
+mod pool;
 mod report;
 mod supply;
 mod webview;
 
+pub(crate) use js::compile as compile_js_tests;
+
+/// Jobs that others need.
+const PACKAGES: &str = "npm packages";
+/// pkg/ and the pages that use it. Nothing writes there afterwards.
+const PACKAGE: &str = "build";
+/// The programs of the native tests, and the sandbox.
+const NATIVE: &str = "native tests made";
 /// What to test.
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -29,6 +50,12 @@ pub(crate) struct Options {
     /// Only in this browser engine
     #[arg(long)]
     engine: Option<Engine>,
+    /// Only what tells most in little time: lints, engine, sandbox, JavaScript, and the browser tests in Chromium
+    #[arg(long, conflicts_with_all = ["part", "engine"])]
+    quick: bool,
+    /// The order of the end-to-end tests: the same number gives the same one. A run without one draws it and prints it
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
@@ -53,200 +80,178 @@ enum Part {
     Webview,
 }
 
+/// What is wanted, and what jobs get ready for others.
+struct Run {
+    part: Option<Part>,
+    engines: Vec<Engine>,
+    is_quick: bool,
+    seed: u64,
+    browsers: [OnceLock<Browser>; 3],
+}
+
 /// Runs the tests; an error if any failed.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let wanted = |part| options.part.is_none_or(|only| only == part);
-    let engines: Vec<_> =
-        Engine::ALL.into_iter().filter(|engine| options.engine.is_none_or(|only| only == *engine)).collect();
-    let mut report = Report::default();
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let only = if options.quick { Some(Engine::Chromium) } else { options.engine };
+    let run = Arc::new(Run {
+        part: options.part,
+        engines: Engine::ALL.into_iter().filter(|engine| only.is_none_or(|only| only == *engine)).collect(),
+        is_quick: options.quick,
+        seed: options.seed.unwrap_or_else(now),
+        browsers: Default::default(),
+    });
+    let temporary = Temporary::make()?;
+    ctrlc::set_handler({
+        let folder = temporary.0.clone();
+        move || {
+            terminal::end_all();
+            drop(fs::remove_dir_all(&folder));
+            std::process::exit(130);
+        }
+    })
+    .context("cannot listen to signals")?;
 
-    // js/ is checked against the generated glue, and the page runs the package as it is published.
-    let using_build = [Part::Package, Part::Js, Part::Lint, Part::E2e, Part::Packaging, Part::Webview];
-    let built = !using_build.into_iter().any(wanted)
-        || report.check("build", || {
-            build::package(build::Options::default())?;
-            build::demo()?;
-            build::react_pages()
-        });
-    let needs_build = || if built { Ok(()) } else { Err(anyhow!("the build failed")) };
-    if wanted(Part::Package) {
-        report.check("package", || needs_build().and_then(|()| package::check()));
-        report.check("reproducible", || needs_build().and_then(|()| reproduce::check()));
-        report.check("size", || needs_build().and_then(|()| size::weigh_package()));
-    }
-    if wanted(Part::Lint) {
-        lint(&mut report);
-    }
-    if wanted(Part::Engine) {
-        let packages = ["poly-messaging-engine", "poly-messaging-simulator", "fuzz-targets", "storm"];
-        report.tests("engine", || cargo_test(&packages.map(|package| ["--package", package]).concat()));
-    }
-    if wanted(Part::Sandbox) {
-        report.tests("sandbox", || cargo_test(&["--package", "poly-messaging-sandbox"]));
-    }
-    if wanted(Part::Js) {
-        report.check("js types", || tsc("tsconfig.test.json"));
-        report.check("declarations", || tsc("tests/types/tsconfig.json"));
-        report.check("react pages", || tsc("tests/e2e/react/tsconfig.json"));
-        report.tests("js", js_tests);
-        report.tests("token backend", token_backend_tests);
-    }
-    if wanted(Part::Browser) {
-        in_browsers(&mut report, "browser", &engines, wasm_tests);
-    }
-    if wanted(Part::E2e) {
-        in_browsers(&mut report, "e2e", &engines, |browser| needs_build().and_then(|()| e2e(browser)));
-    }
-    if wanted(Part::Packaging) && options.engine.is_none_or(|only| only == Engine::Chromium) {
-        // What a bundler makes of the package is the same for every engine.
-        in_browsers(&mut report, "packaging", &[Engine::Chromium], |browser| {
-            needs_build().and_then(|()| packaging::test(browser))
-        });
-    }
-    if wanted(Part::Webview) && options.engine.is_none_or(|only| only == Engine::Webkit) {
-        webview::test(&mut report, &needs_build);
-    }
+    let pool = Pool::new(patience()?);
+    pool.add(run.jobs());
+    println!("the order of the end-to-end tests is that of --seed {}", run.seed);
+    let report = pool.run();
+    // Screens and temporary files go before the end of the process does.
+    drop((run, temporary));
     report.finish()
 }
 
-fn lint(report: &mut Report) {
-    report.check("rustfmt", || {
-        tools::rust_component("fmt", "rustfmt")?;
-        for arguments in [&["--all"][..], &["--manifest-path", webview::MANIFEST]] {
-            steps::run(tools::cargo().args(["fmt", "--check"]).args(arguments), "`cargo fmt` puts it right.")?;
-        }
-        Ok(())
-    });
-    report.check("clippy", || {
-        tools::rust_component("clippy", "clippy")?;
-        let clippy = |which: &[&str]| {
-            let arguments = [&["clippy", "--all-targets"], which, &["--", "--deny", "warnings"]].concat();
-            steps::run(tools::cargo().args(arguments), "The lines above name the lints.")
+/// What the limits of tests are multiplied by: `E2E_PATIENCE`, for slow machines.
+fn patience() -> Result<f32> {
+    let Ok(text) = env::var("E2E_PATIENCE") else { return Ok(1.0) };
+    let patience = text.parse().ok().filter(|patience| (1.0..=100.0).contains(patience));
+    patience.with_context(|| format!("E2E_PATIENCE is {text:?}; it can be a number from 1 to 100"))
+}
+
+impl Run {
+    fn wants(&self, part: Part) -> bool {
+        let is_slow = matches!(part, Part::Package | Part::Packaging | Part::Webview);
+        self.part.is_none_or(|only| only == part) && !(self.is_quick && is_slow)
+    }
+
+    fn jobs(self: &Arc<Self>) -> Vec<Job> {
+        use Part::{E2e, Js, Lint, Package, Packaging, Webview};
+        let wants = |part| self.wants(part);
+        // What a bundler makes of the package is the same for every engine.
+        let packaging = wants(Packaging) && self.engines.contains(&Engine::Chromium);
+        let webview = wants(Webview) && self.engines.contains(&Engine::Webkit);
+        let browsers = match (wants(Part::Browser) || wants(E2e), packaging) {
+            (true, _) => self.engines.clone(),
+            (false, true) => vec![Engine::Chromium],
+            (false, false) => Vec::new(),
         };
-        clippy(&["--workspace", "--exclude", "poly-messaging-web"])?;
-        tools::wasm_target()?;
-        clippy(&["--package", "poly-messaging-web", "--target", "wasm32-unknown-unknown"])
-    });
-    report.check("rustdoc", || {
-        steps::run(
-            tools::cargo()
-                .args(["doc", "--no-deps", "--document-private-items", "--quiet"])
-                .args(["--package", "poly-messaging-engine", "--package", "poly-messaging-sandbox"])
-                .args(["--package", "poly-messaging-simulator"])
-                .env("RUSTDOCFLAGS", "--deny warnings"),
-            "The lines above name what the docs link to in vain.",
-        )
-    });
-    report.check("prettier", || {
-        tools::npm_packages()?;
-        steps::run(
-            tools::npm_program("prettier").args(["--check", "--log-level=warn", "."]),
-            "`npx prettier --write .` puts it right.",
-        )
-    });
-    report.check("eslint", || {
-        tools::npm_packages()?;
-        steps::run(tools::npm_program("eslint").args(["--max-warnings=0", "."]), "The lines above name the rules.")
-    });
-    report.tests("xtask", || cargo_test(&["--package", "xtask"]));
-    supply::check(report);
-}
+        // js/ is checked against the generated glue, and the pages run the package as it is published.
+        let package = [Package, Js, Lint, E2e].into_iter().any(wants) || packaging || webview;
+        let native = self.part != Some(Package);
 
-/// Runs one check in each engine that is there.
-fn in_browsers(report: &mut Report, name: &str, engines: &[Engine], check: impl Fn(&Browser) -> Result<Count>) {
-    for engine in engines {
-        let name = format!("{name} {}", engine.name());
-        report.with(&name, engine.prepare(), |report, browser| report.tests(&name, || check(&browser)));
+        // What is fetched or takes long to build comes first.
+        let mut jobs = Vec::new();
+        jobs.extend(wants(Lint).then(supply::prepare));
+        jobs.extend(browsers.contains(&Engine::Firefox).then(in_browsers::geckodriver));
+        jobs.extend(package.then(|| Job::prepare(PACKAGES, tools::npm_packages).waiting()));
+        jobs.extend(browsers.iter().map(|&engine| self.prepare(engine)));
+        jobs.extend(packaging.then(packaging::prepare).into_iter().flatten());
+        jobs.extend(package.then(|| self.build()));
+        jobs.extend(native.then(|| self.compile()));
+        jobs.extend(webview.then(webview::jobs).into_iter().flatten());
+        jobs.extend(wants(Part::Browser).then(|| self.browser_tests()));
+        if wants(Package) {
+            jobs.push(Job::check("package", package::check).after(&[PACKAGE]));
+            jobs.push(Job::check("size", size::weigh_package).after(&[PACKAGE]));
+        }
+        jobs.extend(wants(Js).then(js::jobs).into_iter().flatten());
+        jobs.extend(wants(Lint).then(lint::jobs).into_iter().flatten());
+        jobs
+    }
+
+    /// Compiles the native tests, which become jobs then.
+    fn compile(self: &Arc<Self>) -> Job {
+        let run = Arc::clone(self);
+        let make = move |pool: &Pool| {
+            pool.add(run.native_jobs(native::compile()?)?);
+            Ok(Count::default())
+        };
+        Job::new(NATIVE, make).preparing().with(Lock::CargoTarget)
+    }
+
+    fn build(&self) -> Job {
+        let is_checked = self.wants(Part::Package);
+        Job::new(PACKAGE, move |_| {
+            build::package(build::Options::default())?;
+            build::demo()?;
+            build::react_pages()?;
+            let mut count = Count::HOLDS;
+            if is_checked {
+                // It makes pkg/ again, so nothing may read that meanwhile.
+                reproduce::check()?;
+                count += Count::HOLDS;
+            }
+            Ok(count)
+        })
+        .after(&[PACKAGES])
+    }
+
+    /// A job for each program of the native tests that is wanted. The longest begin first.
+    fn native_jobs(self: &Arc<Self>, programs: Vec<Program>) -> Result<Vec<Job>> {
+        let (mut e2e, mut jobs) = (Vec::new(), Vec::new());
+        for program in programs {
+            let (part, row) = match program.package.as_str() {
+                "xtask" => (Part::Lint, "xtask"),
+                "poly-messaging-engine" | "poly-messaging-simulator" | "fuzz-targets" | "storm" => {
+                    (Part::Engine, "engine")
+                }
+                "poly-messaging-sandbox" => (Part::Sandbox, "sandbox"),
+                "packaging" => (Part::Packaging, "packaging"),
+                "e2e" if program.name == "webview" => (Part::Webview, "webview host"),
+                "e2e" => (Part::E2e, "e2e"),
+                "wasm-test-runner" => (Part::Browser, "browser runner"),
+                other => bail!("no part of the tests has those of {other}"),
+            };
+            match part {
+                _ if !self.wants(part) => {}
+                Part::E2e => e2e.push(program),
+                Part::Packaging if !self.engines.contains(&Engine::Chromium) => {}
+                Part::Packaging => jobs.push(self.packaging(program)),
+                Part::Webview if !self.engines.contains(&Engine::Webkit) => {}
+                Part::Webview => jobs.push(webview::conversation(program)),
+                _ => {
+                    let name = format!("{} {}", program.package, program.name);
+                    jobs.push(Job::new(&name, move |_| report::counted(&mut program.command())).in_row(row));
+                }
+            }
+        }
+        if self.wants(Part::Engine) {
+            let test = |_: &Pool| report::counted(&mut native::doc_tests());
+            jobs.push(Job::new("documentation", test).in_row("engine").with(Lock::CargoTarget));
+        }
+        let mut all = self.e2e(&e2e)?;
+        all.extend(jobs);
+        Ok(all)
     }
 }
 
-fn cargo_test(arguments: &[&str]) -> Result<Count> {
-    report::counted(tools::cargo().arg("test").args(arguments))
-}
+/// The folder for the temporary files of a run. Browsers leave theirs behind; this goes with the run.
+struct Temporary(PathBuf);
 
-fn tsc(project: &str) -> Result<()> {
-    steps::run(tools::npm_program("tsc").args(["--noEmit", "--project", project]), "The lines above name the types.")
-}
-
-/// Runs the unit tests of js/ on Node.js.
-fn js_tests() -> Result<Count> {
-    let sources: Vec<_> = files_below(&project::root().join("js"))?
-        .into_iter()
-        .filter(|file| file.to_string_lossy().ends_with(".test.ts"))
-        .collect();
-    if sources.is_empty() {
-        bail!("there is no *.test.ts in js/");
+impl Temporary {
+    /// Makes it, and has all that is started from now on use it.
+    fn make() -> Result<Self> {
+        let mut hasher = DefaultHasher::new();
+        project::root().hash(&mut hasher);
+        // The paths of sockets in it must be short, so it is not in the working copy.
+        let folder = env::temp_dir().join(format!("poly-messaging-{:016x}", hasher.finish()));
+        empty_folder(&folder)?;
+        terminal::set_temporary(&folder);
+        Ok(Self(folder))
     }
-    let folder = project::js_tests();
-    empty_folder(&folder)?;
-    compile_js_tests(&sources)?;
-    let module = format!("{}.wasm", project::MODULE);
-    steps::copy(&project::pkg().join(&module), &folder.join(&module))?;
-    let tests: Vec<PathBuf> = files_below(&folder)?
-        .into_iter()
-        .filter(|file| file.extension().is_some_and(|extension| extension == "mjs"))
-        .collect();
-    report::counted(Command::new("node").args(["--enable-source-maps", "--test", "--test-reporter=spec"]).args(tests))
 }
 
-/// Compiles unit tests of js/ into target/js-tests/, one by one, with all that they import.
-pub(crate) fn compile_js_tests(sources: &[PathBuf]) -> Result<()> {
-    steps::run(
-        tools::npm_program("esbuild")
-            .args([
-                "--bundle",
-                "--platform=node",
-                "--format=esm",
-                "--target=node20",
-                "--sourcemap",
-                "--entry-names=[name]",
-                build::style::AS_TEXT,
-                // It is large, and finds its own files beside itself.
-                "--external:typescript",
-                // No ES modules, and one of each for all that is in a test.
-                "--external:react",
-                "--external:react-dom",
-            ])
-            .args(["--outdir=target/js-tests", "--out-extension:.js=.mjs", "--log-level=warning"])
-            .args(sources),
-        "The lines above say where the tests do not compile.",
-    )
-}
-
-/// The backend of examples/token-backend, beside a fake PolyAI and beside the sandbox.
-fn token_backend_tests() -> Result<Count> {
-    let sandbox = "poly-messaging-sandbox";
-    steps::run(tools::cargo().args(["build", "--package", sandbox]), "The lines above say what does not compile.")?;
-    let tests = files_below(&project::root().join("examples/token-backend/test"))?;
-    report::counted(
-        Command::new("node")
-            .args(["--test", "--test-timeout=60000", "--test-reporter=spec"])
-            .args(tests.into_iter().filter(|file| file.to_string_lossy().ends_with(".test.js")))
-            .env("SANDBOX", project::program(sandbox)),
-    )
-}
-
-fn wasm_tests(browser: &Browser) -> Result<Count> {
-    tools::wasm_target()?;
-    steps::run(
-        tools::cargo().args(["build", "--package", "wasm-test-runner"]),
-        "The lines above say what does not compile.",
-    )?;
-    let mut cargo = tools::cargo();
-    cargo
-        .args(["test", "--package", "poly-messaging-web", "--target", "wasm32-unknown-unknown", "--no-fail-fast"])
-        .args(["--lib", "--tests"])
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", project::program("wasm-test-runner"))
-        .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
-    browser.for_wasm_tests(&mut cargo)?;
-    report::counted(&mut cargo)
-}
-
-fn e2e(browser: &Browser) -> Result<Count> {
-    let mut cargo = tools::cargo();
-    // Each test drives a browser of its own, which is more than one process; but most of the time it waits.
-    cargo.args(["test", "--package", "e2e", "--no-fail-fast", "--", "--test-threads=4"]);
-    browser.for_e2e(&mut cargo);
-    report::counted(&mut cargo)
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
 }

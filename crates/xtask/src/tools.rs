@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     project,
     steps::{self, ask, run},
+    terminal::note,
 };
 
 const WASM: &str = "wasm32-unknown-unknown";
@@ -45,7 +46,7 @@ pub(crate) fn std_source() -> bool {
     let fetch = || ask(Command::new("rustup").args(["component", "add", "rust-src"])).is_some() && source.exists();
     let is_there = source.exists() || fetch();
     if !is_there {
-        eprintln!("The module is larger than it need be: `rustup component add rust-src` did not work.");
+        note!("The module is larger than it need be: `rustup component add rust-src` did not work.");
     }
     is_there
 }
@@ -113,18 +114,19 @@ pub(crate) fn in_path(names: &[&str]) -> Option<PathBuf> {
     })
 }
 
-/// A program that is a crate: the one in PATH, or built from its source where there is none, a matter of minutes, once for
-/// each user.
+/// A program that is a crate: the one in PATH, or built from its source where there is none, once for each user. With little
+/// optimisation: what it saves is more than what the program takes longer.
 pub(crate) fn built(name: &str, version: &str, options: &[&str]) -> Result<PathBuf> {
     let folder = cache().join(format!("{name}-{version}"));
     let built = folder.join("bin").join(name).with_extension(env::consts::EXE_EXTENSION);
     if let Some(program) = in_path(&[name]).or_else(|| built.is_file().then(|| built.clone())) {
         return Ok(program);
     }
-    eprintln!("     building {name} {version} into {} …", folder.display());
+    note!("     building {name} {version} into {} …", folder.display());
     run(
         cargo()
-            .args(["install", name, "--locked", "--version", version])
+            .args(["install", name, "--locked", "--version", version, "--debug"])
+            .args(["--config", "profile.dev.debug=false", "--config", "profile.dev.opt-level=1"])
             .args(options)
             .arg("--root")
             .arg(&folder)

@@ -11,21 +11,35 @@ use crate::{
     project::{packaging, pkg, root},
     steps::{self, copy, run, step},
     test::{
+        PACKAGE,
+        native::Program,
         package,
+        pool::Job,
         report::{self, Count},
     },
     tools,
 };
 
-/// Runs the tests in a browser.
-pub(super) fn test(browser: &Browser) -> Result<Count> {
-    install_tools()?;
-    install_package()?;
-    let mut cargo = tools::cargo();
+/// What gets the projects' tools ready.
+pub(super) const TOOLS: &str = "packaging tools";
+/// What installs the package in a project.
+pub(super) const INSTALLED: &str = "packaging tarball";
+
+/// Installs what the tests need.
+pub(super) fn prepare() -> Vec<Job> {
+    vec![
+        Job::prepare(TOOLS, install_tools).waiting(),
+        Job::prepare(INSTALLED, install_package).after(&[PACKAGE, TOOLS]),
+    ]
+}
+
+/// Runs the tests of a program in a browser.
+pub(super) fn test(program: &Program, browser: &Browser) -> Result<Count> {
+    let mut command = program.command();
     // A line for each project is what one wants to see. More than two builds at once take each other's processors.
-    cargo.args(["test", "--package", "packaging", "--no-fail-fast", "--", "--nocapture", "--test-threads=2"]);
-    browser.for_e2e(&mut cargo);
-    report::counted(&mut cargo)
+    command.args(["--nocapture", "--test-threads=2"]);
+    browser.for_e2e(&mut command);
+    report::counted(&mut command)
 }
 
 /// Installs the tools that the projects are built by.
@@ -34,7 +48,7 @@ fn install_tools() -> Result<()> {
     let files = ["package.json", "package-lock.json"];
     let inputs = files.map(|file| sources.join(file));
     let outputs = [packaging().join("node_modules/.package-lock.json")];
-    step("packaging tools", "", &inputs, &outputs, || {
+    step(TOOLS, "", &inputs, &outputs, || {
         for file in files {
             copy(&sources.join(file), &packaging().join(file))?;
         }
@@ -51,7 +65,7 @@ fn install_package() -> Result<()> {
     let inputs = [pkg(), root().join("package.json"), root().join("README.md")];
     let folder = packaging().join("installed");
     let outputs = [folder.join("node_modules/poly-messaging-web/package.json")];
-    step("packaging tarball", "", &inputs, &outputs, || {
+    step(INSTALLED, "", &inputs, &outputs, || {
         let packed = package::pack(&folder)?;
         steps::write(&folder.join("package.json"), "{ \"private\": true }\n")?;
         run(

@@ -1,16 +1,15 @@
 //! Counting what test runners say, and the table at the end.
 
 use std::{
-    env,
-    io::{BufRead, BufReader, Write},
+    io::Write,
     ops::AddAssign,
-    process::{Command, Stdio},
+    process::Command,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Error, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::{project, steps};
+use crate::{steps, terminal};
 
 /// What a test runner counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +17,15 @@ pub(crate) struct Count {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
     pub(crate) skipped: u64,
+}
+
+impl Count {
+    /// One check that holds.
+    pub(crate) const HOLDS: Self = Self { passed: 1, failed: 0, skipped: 0 };
+    /// One that does not.
+    pub(crate) const FAILS: Self = Self { passed: 0, failed: 1, skipped: 0 };
+    /// What cannot run here.
+    pub(crate) const SKIPPED: Self = Self { passed: 0, failed: 0, skipped: 1 };
 }
 
 impl AddAssign for Count {
@@ -28,75 +36,75 @@ impl AddAssign for Count {
     }
 }
 
-/// The steps so far.
-#[derive(Default)]
+/// What the jobs counted, in rows.
 pub(crate) struct Report {
+    begun: Instant,
     rows: Vec<Row>,
 }
 
+#[derive(Default)]
 struct Row {
     name: String,
     count: Count,
     note: String,
+    /// The times of its jobs, which may have run side by side.
     time: Duration,
+    /// Whether it is there to count something.
+    is_expected: bool,
 }
 
 impl Report {
-    /// Runs a step that either holds or does not; true if it holds.
-    pub(crate) fn check(&mut self, name: &str, work: impl FnOnce() -> Result<()>) -> bool {
-        self.add(name, || work().map(|()| Count { passed: 1, ..Count::default() }))
+    pub(crate) fn new() -> Self {
+        Self { begun: Instant::now(), rows: Vec::new() }
     }
 
-    /// Runs a step with tests in it. One that ran no test has failed: it cannot have shown anything.
-    pub(crate) fn tests(&mut self, name: &str, work: impl FnOnce() -> Result<Count>) {
-        self.add(name, || match work()? {
-            Count { passed: 0, failed: 0, .. } => bail!("no test ran"),
-            count => Ok(count),
-        });
+    /// Makes room for a row, after those that are there. One that counts nothing in the end has failed.
+    pub(crate) fn expect(&mut self, name: &str) {
+        self.row(name).is_expected = true;
     }
 
-    /// Runs tests with what was prepared for them. In CI all of that must be there; elsewhere what cannot be had is skipped.
-    pub(crate) fn with<T>(&mut self, name: &str, prepared: Result<T>, work: impl FnOnce(&mut Self, T)) {
-        match prepared {
-            Ok(prepared) => work(self, prepared),
-            Err(error) if env::var_os("CI").is_none_or(|value| value.is_empty() || value == "false") => {
-                self.skip(name, &error);
-            }
-            Err(error) => self.tests(name, || Err(error)),
+    /// Adds what a job of a row counted. Several that could not run count as one: it is one thing that is missing.
+    pub(crate) fn add(&mut self, name: &str, count: Count, time: Duration, note: &str) {
+        let row = self.row(name);
+        if count != Count::SKIPPED || row.count.skipped == 0 {
+            row.count += count;
+        }
+        row.time += time;
+        if row.note.is_empty() {
+            row.note = note.lines().next().unwrap_or_default().to_owned();
         }
     }
 
-    /// Notes a step that cannot run here.
-    pub(crate) fn skip(&mut self, name: &str, reason: &Error) {
-        println!("\n── {name}\nskipped: {reason:#}");
-        let count = Count { skipped: 1, ..Count::default() };
-        self.rows.push(Row { name: name.to_owned(), count, note: format!("{reason:#}"), time: Duration::ZERO });
+    fn row(&mut self, name: &str) -> &mut Row {
+        let at = self.rows.iter().position(|row| row.name == name).unwrap_or_else(|| {
+            self.rows.push(Row { name: name.to_owned(), ..Row::default() });
+            self.rows.len() - 1
+        });
+        &mut self.rows[at]
     }
 
-    fn add(&mut self, name: &str, work: impl FnOnce() -> Result<Count>) -> bool {
-        println!("\n── {name}");
-        let started = Instant::now();
-        let (count, note) = match work() {
-            Ok(count) => (count, String::new()),
-            Err(error) => {
-                println!("error: {error:#}");
-                (Count { failed: 1, ..Count::default() }, format!("{error:#}"))
-            }
-        };
-        self.rows.push(Row { name: name.to_owned(), count, note, time: started.elapsed() });
-        count.failed == 0
+    #[cfg(test)]
+    pub(crate) fn count(&mut self, name: &str) -> Count {
+        self.row(name).count
     }
 
     /// Prints the table and the sum; an error if anything failed.
     pub(crate) fn finish(self) -> Result<()> {
         println!("\n{:<18} {:>7} {:>7} {:>8} {:>9}", "", "passed", "failed", "skipped", "time");
         let mut total = Count::default();
-        for Row { name, count, note, time } in self.rows {
-            let note = note.lines().next().unwrap_or_default();
+        for Row { name, mut count, mut note, time, is_expected } in self.rows {
+            if count == Count::default() {
+                if !is_expected {
+                    continue;
+                }
+                // It cannot have shown anything.
+                (count, note) = (Count::FAILS, "no test ran".to_owned());
+            }
             let Count { passed, failed, skipped } = count;
             println!("{name:<18} {passed:>7} {failed:>7} {skipped:>8} {:>7.1} s  {note}", time.as_secs_f32());
             total += count;
         }
+        println!("{:<43} {:>7.1} s  from beginning to end", "", self.begun.elapsed().as_secs_f32());
         let skipped = if total.skipped > 0 { format!(", {} skipped", total.skipped) } else { String::new() };
         std::io::stderr().flush()?;
         println!("\n{} passed, {} failed{skipped}", total.passed, total.failed);
@@ -108,22 +116,15 @@ impl Report {
     }
 }
 
-/// Runs a test runner, shows what it prints, and adds up what it counted.
+/// Runs a test runner as part of a job, and adds up what it counted.
 ///
 /// A runner that fails without having counted a failure (one that crashed, or did not compile) is an error.
 pub(crate) fn counted(command: &mut Command) -> Result<Count> {
-    command.current_dir(project::root()).stdout(Stdio::piped());
-    let mut child = command.spawn().with_context(|| steps::cannot_start(command))?;
+    let (status, said) = terminal::hear(command)?;
     let mut count = Count::default();
-    let mut screen = std::io::stdout();
-    let mut output = BufReader::new(child.stdout.take().context("no output to read")?);
-    let mut line = Vec::new();
-    while output.read_until(b'\n', &mut line)? > 0 {
-        screen.write_all(&line)?;
-        count += read(&String::from_utf8_lossy(&line));
-        line.clear();
+    for line in said.lines() {
+        count += read(line);
     }
-    let status = child.wait()?;
     if !status.success() && count.failed == 0 {
         bail!("`{}` failed ({status})", steps::line(command));
     }

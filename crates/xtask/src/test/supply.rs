@@ -8,10 +8,10 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Error, Result, anyhow, bail};
+use anyhow::{Context, Error, Result, bail};
 use serde_json::Value;
 
-use super::report::Report;
+use super::pool::{Job, Skip};
 use crate::{
     project::root,
     steps::{self, run},
@@ -27,39 +27,47 @@ const WORKSPACES: [&str; 3] = ["", "examples/webview-host", "fuzz"];
 /// All npm projects with a lock file.
 const NPM_PROJECTS: [&str; 2] = ["", "tests/packaging"];
 
-pub(super) fn check(report: &mut Report) {
-    let deny = match cargo_deny() {
-        Ok(program) => program,
-        Err(error) => {
-            report.check("cargo deny", || Err(error));
-            return;
-        }
-    };
-    report.check("licences, sources", || {
-        each(&WORKSPACES, |folder| judge(&deny, folder, &["bans", "licenses", "sources"]))
-    });
-    // Told apart from findings by asking for the database alone.
-    if steps::ask(cargo(&deny, Path::new("")).args(["fetch", "db"])).is_some() {
-        report.check("cargo advisories", || each(&WORKSPACES, |folder| judge(&deny, folder, &["advisories"])));
-    } else {
-        report.skip("cargo advisories", &not_checked("the database of RustSec cannot be fetched"));
-    }
-    // What one answer tells counts, whether the others came or not.
+/// What gets cargo-deny ready.
+pub(super) const DENY: &str = "cargo-deny";
+
+pub(super) fn jobs() -> Vec<Job> {
+    vec![
+        Job::check("licences, sources", || {
+            let deny = cargo_deny()?;
+            each(&WORKSPACES, |folder| judge(&deny, folder, &["bans", "licenses", "sources"]))
+        })
+        .after(&[DENY]),
+        Job::check("cargo advisories", || {
+            let deny = cargo_deny()?;
+            // Told apart from findings by asking for the database alone.
+            if steps::ask(cargo(&deny, Path::new("")).args(["fetch", "db"])).is_none() {
+                return Err(not_checked("the database of RustSec cannot be fetched"));
+            }
+            each(&WORKSPACES, |folder| judge(&deny, folder, &["advisories"]))
+        })
+        .after(&[DENY])
+        .waiting(),
+        Job::check("npm audit", audits).waiting(),
+    ]
+}
+
+/// Finds cargo-deny, or builds it.
+pub(super) fn prepare() -> Job {
+    Job::prepare(DENY, || cargo_deny().map(drop))
+}
+
+/// What one answer tells counts, whether the others came or not.
+fn audits() -> Result<()> {
     let (unknown, known): (Vec<_>, Vec<_>) = NPM_PROJECTS
         .map(|folder| (folder, audit(Path::new(folder))))
         .into_iter()
         .partition(|(_, answer)| matches!(answer, Ok(Audit::Unknown(_))));
-    let outcome = known.into_iter().try_for_each(|(folder, answer)| answer?.judge(folder));
-    match unknown.into_iter().find_map(|(folder, answer)| answer.ok()?.judge(folder).err()) {
-        Some(reason) if outcome.is_ok() => report.skip("npm audit", &reason),
-        _ => {
-            report.check("npm audit", || outcome);
-        }
-    }
+    known.into_iter().try_for_each(|(folder, answer)| answer?.judge(folder))?;
+    unknown.into_iter().try_for_each(|(folder, answer)| answer?.judge(folder))
 }
 
 fn not_checked(reason: &str) -> Error {
-    anyhow!("not checked: {reason}")
+    Error::new(Skip(format!("not checked: {reason}")))
 }
 
 fn each(folders: &[&str], work: impl Fn(&Path) -> Result<()>) -> Result<()> {
@@ -67,7 +75,7 @@ fn each(folders: &[&str], work: impl Fn(&Path) -> Result<()>) -> Result<()> {
 }
 
 fn cargo_deny() -> Result<PathBuf> {
-    tools::built("cargo-deny", CARGO_DENY, &["--no-default-features"])
+    tools::built(DENY, CARGO_DENY, &["--no-default-features"])
 }
 
 fn cargo(deny: &Path, folder: &Path) -> Command {

@@ -3,25 +3,53 @@
 
 use std::{env, path::PathBuf};
 
-use anyhow::Result;
-
-use super::report::{self, Count, Report};
+use super::{
+    PACKAGE,
+    native::Program,
+    pool::{Job, Lock, wanted},
+    report,
+};
 use crate::{
     browsers::{self, Screen},
-    project, steps, tools,
+    project,
+    steps::run,
+    tools,
 };
 
 /// The application's manifest.
 pub(super) const MANIFEST: &str = "examples/webview-host/Cargo.toml";
 
-/// Builds and tests the application, where what it needs is there.
-pub(super) fn test(report: &mut Report, needs_build: &impl Fn() -> Result<()>) {
-    let prepared = browsers::webkit_library().and_then(|()| Screen::prepare());
-    report.with("webview", prepared, |report, screen| {
-        report.check("webview clippy", || needs_build().and_then(|()| clippy()));
-        report.tests("webview", || needs_build().and_then(|()| own_tests()));
-        report.tests("webview host", || needs_build().and_then(|()| conversation(&screen)));
-    });
+/// What gets the system's web view ready to be built upon, and a screen.
+const LIBRARY: &str = "webview library";
+/// What builds the application.
+const HOST: &str = "webview host made";
+
+/// Tests the application, where what it needs is there; all but the conversation, which is a program of the native tests.
+pub(super) fn jobs() -> Vec<Job> {
+    vec![
+        Job::prepare(LIBRARY, || wanted(browsers::webkit_library())).in_row("webview").waiting().with(Lock::Packages),
+        Job::prepare(HOST, || run(&mut cargo("build"), "The lines above say what does not compile."))
+            .after(&[LIBRARY, PACKAGE])
+            .with(Lock::WebviewTarget),
+        Job::check("webview clippy", || {
+            tools::rust_component("clippy", "clippy")?;
+            run(cargo("clippy").args(["--all-targets", "--", "--deny", "warnings"]), "The lines above name the lints.")
+        })
+        .after(&[LIBRARY, PACKAGE])
+        .with(Lock::WebviewTarget),
+        Job::new("webview", |_| report::counted(&mut cargo("test"))).after(&[HOST]).with(Lock::WebviewTarget),
+    ]
+}
+
+/// Holds the conversation with the application.
+pub(super) fn conversation(program: Program) -> Job {
+    Job::new("webview host", move |_| {
+        let screen = wanted(Screen::prepare())?;
+        let host = target().join("debug/webview-host").with_extension(env::consts::EXE_EXTENSION);
+        report::counted(program.command().env("WEBVIEW_HOST", host).envs(screen.surroundings()))
+    })
+    .after(&[HOST])
+    .with(Lock::Packages)
 }
 
 fn cargo(subcommand: &str) -> std::process::Command {
@@ -32,24 +60,4 @@ fn cargo(subcommand: &str) -> std::process::Command {
 
 fn target() -> PathBuf {
     project::cargo_target().join("webview-host")
-}
-
-fn clippy() -> Result<()> {
-    tools::rust_component("clippy", "clippy")?;
-    steps::run(cargo("clippy").args(["--all-targets", "--", "--deny", "warnings"]), "The lines above name the lints.")
-}
-
-fn own_tests() -> Result<Count> {
-    report::counted(&mut cargo("test"))
-}
-
-fn conversation(screen: &Screen) -> Result<Count> {
-    steps::run(&mut cargo("build"), "The lines above say what does not compile.")?;
-    let program = target().join("debug/webview-host").with_extension(env::consts::EXE_EXTENSION);
-    report::counted(
-        tools::cargo()
-            .args(["test", "--package", "e2e", "--test", "webview"])
-            .env("WEBVIEW_HOST", program)
-            .envs(screen.surroundings()),
-    )
 }

@@ -1,0 +1,404 @@
+//! A queue of jobs that share the machine: each starts when what it needs is done and there is room for it, in the order of the
+//! queue. A job may put further ones into the queue.
+//!
+//! What a job says is shown in one piece when it is over.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    env, fmt, fs,
+    panic::{self, AssertUnwindSafe},
+    path::PathBuf,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Error, Result, anyhow, bail};
+
+use super::report::{Count, Report};
+use crate::{project, terminal};
+
+/// How long one command of a job may take. What takes longer hangs.
+const COMMAND_LIMIT: Duration = Duration::from_secs(40 * 60);
+
+/// A step of the tests.
+pub(super) struct Job {
+    /// The row of the table that it counts for.
+    row: String,
+    name: String,
+    needs: Vec<String>,
+    load: Load,
+    lock: Option<Lock>,
+    /// Whether its row must have counted something in the end.
+    counts: bool,
+    work: Work,
+}
+
+type Work = Box<dyn FnOnce(&Pool) -> Result<Count> + Send>;
+
+/// How much of the machine a job takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Load {
+    /// Next to nothing: it waits for the network or for a clock.
+    Waits,
+    /// What one of as many jobs as there are processors may take.
+    Works,
+    /// All of it, when all other jobs are over: what it measures is true of a quiet machine.
+    Alone,
+}
+
+/// What only one job at a time can use.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lock {
+    /// cargo's target folder. A second cargo would wait for the first one and take its place here meanwhile.
+    CargoTarget,
+    /// That of the native application.
+    WebviewTarget,
+    /// The system's packages.
+    Packages,
+}
+
+impl Job {
+    /// A job that counts what it is named after.
+    pub(super) fn new(name: &str, work: impl FnOnce(&Pool) -> Result<Count> + Send + 'static) -> Self {
+        let (row, name) = (name.to_owned(), name.to_owned());
+        Self { row, name, needs: Vec::new(), load: Load::Works, lock: None, counts: true, work: Box::new(work) }
+    }
+
+    /// A job that holds or does not.
+    pub(super) fn check(name: &str, work: impl FnOnce() -> Result<()> + Send + 'static) -> Self {
+        Self::new(name, |_| work().map(|()| Count::HOLDS))
+    }
+
+    /// A job that gets something ready, which counts only if that fails.
+    pub(super) fn prepare(name: &str, work: impl FnOnce() -> Result<()> + Send + 'static) -> Self {
+        Self::new(name, |_| work().map(|()| Count::default())).preparing()
+    }
+
+    /// Counts only if it fails.
+    pub(super) fn preparing(mut self) -> Self {
+        self.counts = false;
+        self
+    }
+
+    /// Counts for this row.
+    pub(super) fn in_row(mut self, row: &str) -> Self {
+        row.clone_into(&mut self.row);
+        self
+    }
+
+    /// Starts when these jobs are done. Where one has failed, so has this one; where one was skipped, so is this one.
+    pub(super) fn after(mut self, jobs: &[&str]) -> Self {
+        self.needs.extend(jobs.iter().map(|&job| job.to_owned()));
+        self
+    }
+
+    /// Takes next to nothing of the machine.
+    pub(super) fn waiting(mut self) -> Self {
+        self.load = Load::Waits;
+        self
+    }
+
+    /// Runs when all others are over, alone.
+    pub(super) fn alone(mut self) -> Self {
+        self.load = Load::Alone;
+        self
+    }
+
+    /// Runs beside no other job with this lock.
+    pub(super) fn with(mut self, lock: Lock) -> Self {
+        self.lock = Some(lock);
+        self
+    }
+}
+
+/// The queue, and what runs.
+pub(super) struct Pool {
+    /// Jobs that work at once.
+    places: usize,
+    limit: Duration,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    queue: Vec<Job>,
+    /// Jobs that run, by their load.
+    waiting: usize,
+    working: usize,
+    is_alone: bool,
+    locks: BTreeSet<Lock>,
+    /// How jobs ended, by name.
+    ended: HashMap<String, End>,
+    report: Report,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Done,
+    Failed,
+    Skipped,
+}
+
+impl Pool {
+    /// `patience` is what the limit of a command is multiplied by.
+    pub(super) fn new(patience: f32) -> Self {
+        let state = State {
+            queue: Vec::new(),
+            waiting: 0,
+            working: 0,
+            is_alone: false,
+            locks: BTreeSet::new(),
+            ended: HashMap::new(),
+            report: Report::new(),
+        };
+        Self {
+            places: thread::available_parallelism().map_or(1, usize::from),
+            limit: COMMAND_LIMIT.mul_f32(patience),
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        }
+    }
+
+    /// Puts jobs at the end of the queue.
+    pub(super) fn add(&self, jobs: impl IntoIterator<Item = Job>) {
+        let mut state = self.state();
+        for job in jobs {
+            if job.counts {
+                state.report.expect(&job.row);
+            }
+            state.queue.push(job);
+        }
+        self.changed.notify_all();
+    }
+
+    /// Works the queue off.
+    pub(super) fn run(self) -> Report {
+        thread::scope(|scope| {
+            let mut state = self.state();
+            loop {
+                while let Some(job) = state.next(self.places) {
+                    let pool = &self;
+                    scope.spawn(move || pool.do_job(job));
+                }
+                if state.is_idle() {
+                    break;
+                }
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            // What nothing that is left can start.
+            for job in std::mem::take(&mut state.queue) {
+                let reason = anyhow!("it needs what is not there: {}", job.needs.join(", "));
+                state.end(&job.name, &job.row, Err(reason), Duration::ZERO);
+            }
+        });
+        self.state.into_inner().unwrap_or_else(PoisonError::into_inner).report
+    }
+
+    fn do_job(&self, job: Job) {
+        let begun = Instant::now();
+        let Job { row, name, load, lock, work, .. } = job;
+        let file = file_of(&name);
+        // A panic of one job is a failure of this job alone.
+        let work = || panic::catch_unwind(AssertUnwindSafe(|| work(self)));
+        let outcome = terminal::as_job(&file, self.limit, work)
+            .and_then(|outcome| outcome.unwrap_or_else(|_| bail!("the job panicked; the lines above say where")));
+        let said = fs::read(&file).unwrap_or_default();
+        let mut state = self.state();
+        println!("\n── {name}, {:.1} s\n{}", begun.elapsed().as_secs_f32(), String::from_utf8_lossy(&said).trim_end());
+        state.end(&name, &row, outcome, begun.elapsed());
+        match load {
+            Load::Waits => state.waiting -= 1,
+            Load::Works => state.working -= 1,
+            Load::Alone => state.is_alone = false,
+        }
+        state.locks.retain(|held| Some(*held) != lock);
+        self.changed.notify_all();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The next job that can start, counted as running. Ends those that cannot, because of what they need.
+    fn next(&mut self, places: usize) -> Option<Job> {
+        while let Some(at) = self.queue.iter().position(|job| self.cannot_run(job).is_some()) {
+            let job = self.queue.remove(at);
+            let outcome = self.cannot_run(&job).map_or(Ok(Count::default()), |reason| match reason {
+                (End::Skipped, _) => Err(Error::new(Skip(String::new()))),
+                (_, needed) => Err(anyhow!("not run: {needed} failed")),
+            });
+            self.end(&job.name, &job.row, outcome, Duration::ZERO);
+        }
+        let is_over = self.queue.iter().all(|job| job.load == Load::Alone);
+        let is_idle = self.is_idle();
+        let can_start = |job: &Job| {
+            let has_place = match job.load {
+                Load::Waits => true,
+                Load::Works => self.working < places,
+                Load::Alone => is_over && is_idle,
+            };
+            let has_lock = job.lock.is_none_or(|lock| !self.locks.contains(&lock));
+            has_place && has_lock && job.needs.iter().all(|need| self.ended.contains_key(need))
+        };
+        let at = if self.is_alone { None } else { self.queue.iter().position(can_start) };
+        let job = self.queue.remove(at?);
+        match job.load {
+            Load::Waits => self.waiting += 1,
+            Load::Works => self.working += 1,
+            Load::Alone => self.is_alone = true,
+        }
+        self.locks.extend(job.lock);
+        Some(job)
+    }
+
+    /// Which of what it needs is not to be had.
+    fn cannot_run(&self, job: &Job) -> Option<(End, String)> {
+        job.needs.iter().find_map(|need| {
+            let end = *self.ended.get(need)?;
+            (end != End::Done).then(|| (end, need.clone()))
+        })
+    }
+
+    fn is_idle(&self) -> bool {
+        self.waiting + self.working == 0 && !self.is_alone
+    }
+
+    /// Notes how a job ended.
+    fn end(&mut self, name: &str, row: &str, outcome: Result<Count>, time: Duration) {
+        let (end, count, note) = match outcome {
+            Ok(count) => (if count.failed == 0 { End::Done } else { End::Failed }, count, String::new()),
+            Err(error) => match error.downcast_ref::<Skip>() {
+                Some(Skip(reason)) => {
+                    if !reason.is_empty() {
+                        println!("skipped {name}: {reason}");
+                    }
+                    (End::Skipped, Count::SKIPPED, reason.clone())
+                }
+                None => {
+                    println!("error in {name}: {error:#}");
+                    (End::Failed, Count::FAILS, format!("{error:#}"))
+                }
+            },
+        };
+        self.ended.insert(name.to_owned(), end);
+        self.report.add(row, count, time, &note);
+    }
+}
+
+/// Why a job does not run here: an error that counts as skipped.
+#[derive(Debug)]
+pub(super) struct Skip(pub(super) String);
+
+impl fmt::Display for Skip {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Skip {}
+
+/// What cannot be had here: in CI it must be there; elsewhere what needs it is skipped.
+pub(super) fn wanted<T>(prepared: Result<T>) -> Result<T> {
+    let is_ci = env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
+    prepared.map_err(|error| if is_ci { error } else { Error::new(Skip(format!("{error:#}"))) })
+}
+
+/// Where a job's words are while it runs.
+fn file_of(name: &str) -> PathBuf {
+    let name: String = name.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' }).collect();
+    project::root().join("target/jobs").join(name).with_extension("log")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// What jobs note as they begin and end.
+    #[derive(Clone, Default)]
+    struct Course(Arc<Mutex<Vec<String>>>);
+
+    impl Course {
+        fn note(&self, what: String) {
+            self.0.lock().expect("no job panicked with it").push(what);
+        }
+
+        fn job(&self, name: &'static str) -> Job {
+            let course = self.clone();
+            Job::new(name, move |_| {
+                course.note(format!("{name} begins"));
+                thread::sleep(Duration::from_millis(50));
+                course.note(format!("{name} ends"));
+                Ok(Count::HOLDS)
+            })
+        }
+
+        /// Works jobs off on a machine with two processors.
+        fn run(&self, jobs: impl IntoIterator<Item = Job>) -> Report {
+            let pool = Pool { places: 2, ..Pool::new(1.0) };
+            pool.add(jobs);
+            pool.run()
+        }
+
+        fn at(&self, what: &str) -> usize {
+            let notes = self.0.lock().expect("no job panicked with it");
+            notes.iter().position(|note| note == what).unwrap_or_else(|| panic!("{what} is not in {notes:?}"))
+        }
+    }
+
+    #[test]
+    fn two_work_at_once_and_who_waits_takes_no_place() {
+        let course = Course::default();
+        let [a, b, c, d] = ["pool a", "pool b", "pool c", "pool d"].map(|name| course.job(name));
+        let mut report = course.run([a.waiting(), b, c, d]);
+        assert!(course.at("pool c begins") < course.at("pool b ends"));
+        assert!(course.at("pool d begins") > course.at("pool b ends").min(course.at("pool c ends")));
+        assert_eq!(report.count("pool d"), Count::HOLDS);
+    }
+
+    #[test]
+    fn a_job_waits_for_what_it_needs_and_for_its_lock() {
+        let course = Course::default();
+        let [a, b, c, d] = ["needs a", "needs b", "needs c", "needs d"].map(|name| course.job(name));
+        course.run([a.after(&["needs b"]), b.with(Lock::Packages), c.with(Lock::Packages), d.alone()]);
+        assert!(course.at("needs a begins") > course.at("needs b ends"));
+        assert!(course.at("needs c begins") > course.at("needs b ends"));
+        assert!(course.at("needs d begins") > course.at("needs a ends").max(course.at("needs c ends")));
+    }
+
+    #[test]
+    fn what_needs_a_failure_fails_and_what_needs_a_skip_is_skipped_once() {
+        let course = Course::default();
+        let failing = || Job::check("failing", || bail!("no"));
+        let missing = || Job::prepare("missing", || Err(Error::new(Skip("not here".to_owned()))));
+        let [a, b, c] = ["after a", "after b", "after c"].map(|name| course.job(name));
+        let mut report = course.run([
+            failing(),
+            missing(),
+            a.after(&["failing"]),
+            b.after(&["missing"]).in_row("missing"),
+            c.after(&["nothing"]),
+        ]);
+        assert_eq!(report.count("failing"), Count::FAILS);
+        assert_eq!(report.count("after a"), Count::FAILS);
+        assert_eq!(report.count("missing"), Count::SKIPPED);
+        assert_eq!(report.count("after c"), Count::FAILS);
+    }
+
+    #[test]
+    fn a_job_adds_jobs_and_a_panic_is_its_own_failure() {
+        let course = Course::default();
+        let more = course.job("added");
+        let adding = Job::new("adding", move |pool| {
+            pool.add([more]);
+            Ok(Count::HOLDS)
+        });
+        let mut report = course.run([adding, Job::check("panics", || panic!("as it should"))]);
+        assert_eq!(report.count("added"), Count::HOLDS);
+        assert_eq!(report.count("panics"), Count::FAILS);
+    }
+}
