@@ -33,7 +33,7 @@ pub const PACKAGE: &str = "poly-messaging-web";
 ///
 /// As [`e2e::on_sandbox`].
 pub fn on_sandbox(test: impl AsyncFnOnce(&Page, &Sandbox)) {
-    e2e::on_sandbox_within(TEST_LIMIT, test);
+    e2e::on_private_sandbox_within(TEST_LIMIT, test);
 }
 
 /// What belongs to these tests in the working copy.
