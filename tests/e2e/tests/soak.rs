@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 /// Messages, unless the environment says otherwise.
 const MESSAGES: usize = 300;
 /// Chats on the page at once: a fault costs seconds, of which most are pauses.
-const CHATS: usize = 6;
+const CHATS: usize = 12;
 /// Seconds that a message may take on average, all chats together: twice what it takes where much else runs beside it.
-const SECONDS_PER_MESSAGE: f64 = 1.6;
+const SECONDS_PER_MESSAGE: f64 = 1.0;
 /// The least that is allowed for all of it.
 const LEAST_LIMIT: Duration = Duration::from_secs(180);
 
