@@ -40,6 +40,7 @@ test("the package has the entries that are documented", () => {
     "./poly-chat",
     "./poly_messaging_web.wasm",
     "./react",
+    "./text",
     "./webview",
     "./webview.schema.json",
     "./widget",
@@ -78,6 +79,22 @@ test(". and ./inline export the same names, and the classic script those of ./we
   assert.deepEqual(classic, [...names, "bridgeToNative", "nativeStorage"].sort());
 });
 
+test("./text says what a message reads, without a document and without the module", () => {
+  const told = inNode(`
+    globalThis.fetch = () => { throw new Error("fetched"); };
+    const { plainText } = await import("poly-messaging-web/text");
+    const text = "Hello.<br><br>We have **soup** &amp; [fish](https://example.com)";
+    tell([
+      plainText({ role: "agent", text, isStreaming: false }),
+      plainText({ role: "agent", text: "We have **so", isStreaming: true }),
+      plainText({ role: "user", text: "**as** <b>typed</b>" }),
+      plainText({ role: "system", text: null }),
+      plainText({ role: "agent", text: "**word**\\n\\n".repeat(20_000), isStreaming: false }).length,
+    ]);
+  `);
+  assert.deepEqual(told, ["Hello.\n\nWe have soup & fish", "We have so", "**as** <b>typed</b>", "", 5 * 20_000 - 1]);
+});
+
 test("the classic script is a script, and leaves nothing but PolyMessaging on the page", () => {
   const told = inNode(`
     import { readFileSync } from "node:fs";
@@ -114,7 +131,7 @@ test("no script makes code of a text, or elements of one", () => {
 
 test("the licences of what others wrote are in the package", () => {
   const told = readFileSync("pkg/THIRD-PARTY.txt", "utf8");
-  assert.match(told, /^- marked \d.*\(MIT\): poly-chat\.js, widget\.js$/m);
+  assert.match(told, /^- marked \d.*\(MIT\): poly-chat\.js, text\.js, widget\.js$/m);
   assert.match(told, /^- wasm-bindgen \d.*\(MIT OR Apache-2\.0\): poly_messaging_web\.wasm/m);
   const [list = "", ...texts] = told.split("\n\n\n");
   assert.equal([...list.matchAll(/^- /gm)].length, texts.length);

@@ -9,6 +9,7 @@ import type { defineWidget } from "poly-messaging-web/widget";
 import type * as Inline from "poly-messaging-web/inline";
 import type * as OurReact from "poly-messaging-web/react";
 import type * as WebView from "poly-messaging-web/webview";
+import type * as PlainText from "poly-messaging-web/text";
 import type * as Widget from "poly-messaging-web/widget";
 import type {} from "poly-messaging-web/classic";
 import type * as Reference from "./api.js";
@@ -60,6 +61,7 @@ export type Entries = [
   Holds<Same<typeof Inline, typeof Ours>>,
   Holds<Serves<typeof OurReact.useChat, typeof Reference.useChat>>,
   Holds<Serves<typeof WebView.bridgeToNative, typeof Reference.bridgeToNative>>,
+  Holds<Same<typeof PlainText.plainText, typeof Reference.plainText>>,
   Holds<Serves<typeof Widget.defineWidget, typeof Reference.defineWidget>>,
   Holds<Serves<typeof globalThis.PolyMessaging, typeof Ours>>,
   Holds<Same<typeof globalThis.PolyMessaging.bridgeToNative, typeof WebView.bridgeToNative>>,

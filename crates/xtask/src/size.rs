@@ -25,11 +25,12 @@ use crate::{
 const BUDGETS: [(&str, usize); 3] = [(".", 72 * 1024), ("./widget", 128 * 1024), ("./poly-chat", 128 * 1024)];
 
 /// What a page downloads, by the entry that it uses.
-const ENTRIES: [(&str, &[&str]); 7] = [
+const ENTRIES: [(&str, &[&str]); 8] = [
     (".", &["index.js", "poly_messaging_web.wasm"]),
     ("./inline", &["inline.js"]),
     ("./react", &["react.js", "index.js", "poly_messaging_web.wasm"]),
     ("./webview", &["webview.js", "index.js", "poly_messaging_web.wasm"]),
+    ("./text", &["text.js"]),
     ("./widget", &["widget.js", "index.js", "poly_messaging_web.wasm"]),
     ("./poly-chat", &["poly-chat.js"]),
     ("./classic", &["poly-messaging.js"]),

@@ -8,7 +8,7 @@ import type { AgentMessage, Chat, ChatMessage, ChatState } from "../index.js";
 import { nameOfAttachment, nameOfCall } from "./cards.js";
 import { hasConsent } from "./consent.js";
 import { LiveRegion } from "./live-region.js";
-import { asSentence, spoken } from "./markdown/spoken.js";
+import { asSentence, shortened, spoken } from "./markdown/spoken.js";
 import { isShown, noticeOf } from "./notices.js";
 import type { Context, Part } from "./part.js";
 import { StatusVoice } from "./status-voice.js";
@@ -150,7 +150,7 @@ export class Announcer implements Part {
     if (message.role === "user") {
       const wasFailed = before?.role !== "user" || before.delivery === "failed";
       if (message.delivery !== "failed" || wasFailed) return "";
-      return `${this.#context.say("notDelivered")} ${spoken(message.text, ENOUGH, "").text}`;
+      return `${this.#context.say("notDelivered")} ${asSentence(shortened(message.text, ENOUGH))}`;
     }
     if (this.#done.has(message.id)) return "";
     if (message.role === "system") {

@@ -4,27 +4,32 @@ import type { Attachment, CallAction } from "../index.js";
 import { button, make } from "./dom.js";
 import { icon } from "./icons.js";
 import type { Lightbox } from "./lightbox.js";
-import { addressOf } from "./markdown/links.js";
+import { addressOf, numberOf, plainDirection, warningFor, withoutUnseen } from "./markdown/links.js";
 import type { Context } from "./part.js";
 
 /** Makes one attachment; null where it has nothing to show. */
 export function attachmentOf(given: Attachment, context: Context, lightbox: Lightbox): HTMLElement | null {
   const [contentUrl, previewImageUrl] = [addressed(given.contentUrl), webAddress(addressed(given.previewImageUrl))];
-  const attachment = { ...given, contentUrl, previewImageUrl };
+  const [title, callToActionText] = [plain(given.title), plain(given.callToActionText)];
+  const attachment = { ...given, title, callToActionText, contentUrl, previewImageUrl };
   const { kind } = attachment;
   const source = webAddress(contentUrl) ?? previewImageUrl;
   if (kind === "image" && source) return imageOf(attachment, source, context, lightbox);
   return kind === "link" ? cardOf(attachment, context) : linkOf(attachment, context);
 }
 
-/** Makes a number to call. What holds no digit is no number, a code is none to be dialled unseen: they are shown as they are. */
+/**
+ * Makes a number to call. It dials what is shown, or nothing: what is no plain number is shown as it is, and so is one whose title
+ * shows another.
+ */
 export function callOf({ title, contactNumber }: CallAction, context: Context): HTMLElement {
-  const number = make("bdi", { class: "detail" }, contactNumber);
-  const name = title === "" ? context.say("call", { title: contactNumber }) : title;
+  const shown = withoutUnseen(contactNumber);
+  const address = numberOf(shown);
+  const name = title === "" ? context.say("call", { title: shown }) : plainDirection(title);
+  const number = make("bdi", { class: "detail", dir: "ltr" }, shown);
   const inner = [icon("phone"), make("span", { class: "label", dir: "auto" }, name), number];
-  const dialled = contactNumber.replace(/[^\d+]/g, "");
-  if (!/\d/.test(dialled) || /[*#]/.test(contactNumber)) return make("p", { part: "call", class: "call" }, ...inner);
-  return make("a", { part: "call", class: "call", href: `tel:${dialled}` }, ...inner);
+  if (!address || warningFor(title, address) !== null) return make("p", { part: "call", class: "call" }, ...inner);
+  return make("a", { part: "call", class: "call", href: address.href }, ...inner);
 }
 
 /** What an attachment is called, where it is not seen. */
@@ -58,11 +63,16 @@ function cardOf(attachment: Attachment, context: Context): HTMLElement | null {
     const frame = make("span", { class: "preview" }, image);
     inner.push(frame);
   }
-  const words = make("span", { class: "words" }, make("span", { class: "label", dir: "auto" }, name));
+  const words = make(
+    "span",
+    { class: "words" },
+    make("span", { class: "label", dir: "auto" }, name, ...told(name, contentUrl)),
+  );
   if (contentUrl) words.append(make("bdi", { class: "detail" }, addressShown(contentUrl)));
   inner.push(words);
   if (callToActionText && callToActionText !== name) {
-    inner.push(make("span", { class: "action", dir: "auto" }, callToActionText));
+    const shown = told(callToActionText, contentUrl);
+    inner.push(make("span", { class: "action", dir: "auto" }, callToActionText, ...shown));
   }
   if (!contentUrl) return make("div", { part: "card", class: "card" }, ...inner);
   return make("a", { part: "card", class: "card", ...leadingTo(contentUrl) }, ...inner, ...hint(contentUrl, context));
@@ -74,7 +84,7 @@ function linkOf({ title, contentUrl, previewImageUrl }: Attachment, context: Con
   if (!name) return null;
   if (!address) return make("p", { class: "plain-link", dir: "auto" }, name);
   const link = make("a", { part: "link", ...leadingTo(address) }, name, ...hint(address, context));
-  return make("p", { class: "plain-link", dir: "auto" }, link);
+  return make("p", { class: "plain-link", dir: "auto" }, link, ...told(name, address));
 }
 
 function imageOf(attachment: Attachment, source: string, context: Context, lightbox: Lightbox): HTMLElement {
@@ -100,6 +110,18 @@ function imageOf(attachment: Attachment, source: string, context: Context, light
   );
   if (title) opener.append(make("span", { class: "caption", dir: "auto" }, title));
   return opener;
+}
+
+/** A text without what would have it read otherwise than it is written. */
+function plain(text: string | null): string | null {
+  return text === null ? null : plainDirection(text);
+}
+
+/** Where a link leads, beside a text that reads like another address. */
+function told(text: string, address: string | null): HTMLElement[] {
+  const known = address === null ? null : addressOf(address);
+  const warning = known && warningFor(text, known);
+  return warning === null ? [] : [make("bdi", { class: "target" }, ` (${warning})`)];
 }
 
 /** A picture that is loaded when it comes into sight. */

@@ -1,20 +1,17 @@
 /**
- * A message's text, which may be Markdown and may still be growing, as elements. HTML in it is text; what may be seen of
- * Markdown is in markdown/nodes.ts, what is looked for in markdown/lex.ts.
+ * A message's text, which may be Markdown and a little HTML and may still be growing, as elements. What may be seen of it is in
+ * markdown/nodes.ts, what is looked for in markdown/lex.ts and markdown/html.ts.
  */
 
 import type { Token } from "marked";
 
 import { button, make, mark, setText } from "./dom.js";
+import { readable } from "./markdown/html.js";
 import { lex } from "./markdown/lex.js";
 import { blockOf, plainOf } from "./markdown/nodes.js";
-import { lexOpen } from "./markdown/open-ends.js";
 import { patch } from "./markdown/patch.js";
+import { startOf } from "./markdown/pieces.js";
 import type { Context } from "./part.js";
-
-/** How much of a text is shown at first, and with each "Show more": characters and lines, whichever is reached first. */
-const MAX_CHARACTERS = 20_000;
-const MAX_LINES = 500;
 
 /** A block that is shown. */
 interface Block {
@@ -33,8 +30,11 @@ export class MarkdownView {
   readonly #more: HTMLButtonElement;
   #text = "";
   #isComplete = false;
+  /** How much of the text is shown: more with each "Show more". */
   #pieces = 1;
   #shown: string | null = null;
+  /** The same as it was looked through. */
+  #read = "";
   #isEnded = false;
   #blocks: Block[] = [];
 
@@ -50,6 +50,11 @@ export class MarkdownView {
   /** What is shown, as plain text. */
   get plain(): string {
     return plainOf(this.#blocks.map(({ token }) => token)).trim();
+  }
+
+  /** Whether nothing is to be seen of it, or not yet. */
+  get isEmpty(): boolean {
+    return this.#content.childElementCount === 0;
   }
 
   /** Shows this text; one that is complete is not expected to grow. */
@@ -68,12 +73,12 @@ export class MarkdownView {
   }
 
   #show(source: string, isEnded: boolean): void {
-    const text = source.replaceAll("\0", "\ufffd").replace(/\r\n?/g, "\n");
+    const text = readable(source);
     // What has been added may change the last block, and give the one before it its last line back.
-    const kept = this.#shown !== null && source.startsWith(this.#shown) ? this.#stable() : 0;
+    let kept = this.#stable();
+    if (!text.startsWith(this.#read.slice(0, this.#blocks[kept - 1]?.end ?? 0))) kept = 0;
     const start = this.#blocks[kept - 1]?.end ?? 0;
-    const rest = text.slice(start);
-    const tokens = isEnded ? lex(rest) : lexOpen(rest);
+    const tokens = lex(text.slice(start), !isEnded);
     let end = start;
     const fresh = tokens.map((token): Block => {
       end += token.raw.length;
@@ -88,6 +93,7 @@ export class MarkdownView {
     let at = 0;
     this.#blocks = this.#blocks.map((block) => (block.element ? { ...block, element: shown[at++] ?? null } : block));
     this.#shown = source;
+    this.#read = text;
     this.#isEnded = isEnded;
   }
 
@@ -124,31 +130,6 @@ export class MarkdownView {
   }
 }
 
-/** What a text reads: for a screen reader. As much of it as is shown at first. */
-export function plainText(markdown: string): string {
-  return plainOf(lex(startOf(markdown, 1))).trim();
-}
-
 function elementsOf(blocks: readonly Block[]): HTMLElement[] {
   return blocks.flatMap(({ element }) => element ?? []);
-}
-
-/** The first pieces of a text, cut at the end of a line or else between two characters. */
-function startOf(text: string, pieces: number): string {
-  let end = 0;
-  for (let piece = 0; piece < pieces && end < text.length; piece++) end = endOfPiece(text, end);
-  return text.slice(0, end);
-}
-
-function endOfPiece(text: string, start: number): number {
-  const limit = Math.min(text.length, start + MAX_CHARACTERS);
-  let at = start;
-  for (let line = 0; line < MAX_LINES; line++) {
-    const next = text.indexOf("\n", at) + 1;
-    if (next === 0 || next > limit) break;
-    at = next;
-    if (line === MAX_LINES - 1) return at;
-  }
-  const code = text.charCodeAt(limit - 1);
-  return limit < text.length && code >= 0xd800 && code < 0xdc00 ? limit - 1 : limit;
 }

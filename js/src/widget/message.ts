@@ -156,16 +156,16 @@ class AgentLine extends AnyLine<AgentMessage> {
   #drawText(message: AgentMessage, before: AgentMessage | null): void {
     const { text, isStreaming } = message;
     if (text === before?.text && isStreaming === before.isStreaming) return;
-    const isEmpty = text.trim() === "";
-    this.#bubble.hidden = isEmpty && !isStreaming;
-    if (isEmpty && isStreaming && !this.#dots) this.#bubble.append((this.#dots = dots()));
-    if (isEmpty) return;
-    this.#dots?.remove();
-    if (!this.#markdown) {
+    if (text.trim() !== "" && !this.#markdown) {
       this.#markdown = new MarkdownView(this.tools.context);
       this.#bubble.append(this.#markdown.element);
     }
-    this.#markdown.set(text, !isStreaming);
+    this.#markdown?.set(text, !isStreaming);
+    // A text may hold nothing that is seen, or not yet.
+    const isEmpty = this.#markdown?.isEmpty ?? true;
+    this.#bubble.hidden = isEmpty && !isStreaming;
+    if (!isEmpty || !isStreaming) this.#dots?.remove();
+    else this.#bubble.append((this.#dots ??= dots()));
   }
 }
 

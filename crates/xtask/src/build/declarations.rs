@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What an application imports, by the name of its declarations.
-const ENTRIES: [&str; 7] = ["index", "inline", "react", "webview", "widget", "classic", "poly-chat"];
+const ENTRIES: [&str; 8] = ["index", "inline", "react", "webview", "text", "widget", "classic", "poly-chat"];
 
 /// What importing the module itself gives is for the bundler to say; it is of use to `init`.
 const MODULE_IMPORTED: &str = "\

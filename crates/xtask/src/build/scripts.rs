@@ -25,7 +25,7 @@ impl Script {
     /// Whether it comes with a source map. One that holds the module has none: it would be twice as large again, and what
     /// can be read in it is in that of index.js.
     pub(crate) fn is_mapped(&self) -> bool {
-        matches!(self.name, "index.js" | "react.js" | "webview.js" | "widget.js")
+        matches!(self.name, "index.js" | "react.js" | "webview.js" | "text.js" | "widget.js")
     }
 }
 
@@ -43,11 +43,12 @@ enum Kind {
 const BESIDE: [&str; 2] = ["./index.js", "react"];
 
 /// All scripts of the package.
-pub(crate) const SCRIPTS: [Script; 8] = [
+pub(crate) const SCRIPTS: [Script; 9] = [
     Script { name: "index.js", source: "js/src/index.ts", kind: Kind::Alone },
     Script { name: "inline.js", source: "js/src/inline.ts", kind: Kind::Alone },
     Script { name: "react.js", source: "js/src/react.ts", kind: Kind::BesideIndex },
     Script { name: "webview.js", source: "js/src/webview.ts", kind: Kind::Alone },
+    Script { name: "text.js", source: "js/src/text.ts", kind: Kind::Alone },
     Script { name: "widget.js", source: "js/src/widget.ts", kind: Kind::BesideIndex },
     Script { name: "poly-messaging.js", source: "js/src/classic.ts", kind: Kind::Classic },
     Script { name: "poly-chat.js", source: "js/src/poly-chat.ts", kind: Kind::Classic },

@@ -8,6 +8,11 @@
 import { Lexer, Tokenizer, type Token, type Tokens } from "marked";
 
 import { decodeEntities } from "./entities.js";
+import { foldBlocks } from "./fold.js";
+import { Tags, withoutNothing } from "./html.js";
+import { endOfAddress } from "./links.js";
+import { withBlockEnds, withEnds } from "./open-ends.js";
+import { withFreeMarks } from "./scripts.js";
 
 /** How deep lists and quotes may stand in one another. What is deeper is text. */
 const MAX_DEPTH = 8;
@@ -26,29 +31,100 @@ const MAX_TICKS = 16;
 /** Most lines of one piece that look like the second line of a table. */
 const MAX_RULES = 100;
 
-/** The top-level blocks of a text, in its order; their `raw` put together are the text. */
-export function lex(source: string): Token[] {
+/**
+ * The top-level blocks of a text, in its order; their `raw` put together are the text. Of one that `isOpen`, and may go on, what was
+ * begun in its last run is shown as if it were finished.
+ */
+export function lex(source: string, isOpen = false): Token[] {
   const tokenizer = new ChatTokenizer();
-  const lexer = new Lexer({ gfm: true, breaks: true, tokenizer });
-  // There are no definitions to look for.
-  Object.assign(lexer.tokens, { links: undefined });
-  const tokens: Token[] = [];
   try {
-    if (!isTameText(source)) throw new RangeError();
-    lexer.blockTokens(source, tokens);
+    const isCode = isOpen && endsInCode(source, tokenizer);
+    const [tokens, runs] = blocksOf(isOpen && !isCode ? withBlockEnds(source) : source, tokenizer);
+    const last = isCode ? lastLeaf(tokens.at(-1)) : undefined;
+    // Marks are code there, but for those that may be about to end it.
+    if (last?.type === "code") last.text = String(last.text).replace(/\n[ \t]{0,3}(?:`{1,2}|~{1,2})$/, "");
+    const open = isOpen && !isCode ? lastRun(tokens.at(-1)) : undefined;
+    const tags = new Map(runs.map((run) => [run.tokens, fill(run, tokenizer, run.tokens === open)]));
+    const hasTags = [...tags.values()].some((found) => found.any);
+    return hasTags ? foldBlocks(tokens, (inside) => tags.get(inside ?? [])) : tokens;
   } catch {
     return [plain(source)];
   }
-  for (const run of lexer.inlineQueue) {
-    try {
-      if (!isTame(run.src)) throw new RangeError();
-      lexer.inlineTokens(run.src, run.tokens);
-    } catch {
-      run.tokens.length = 0;
-      run.tokens.push(plain(run.src));
-    }
+}
+
+/** Whether the end of a text is in a block of code. */
+function endsInCode(source: string, tokenizer: ChatTokenizer): boolean {
+  return /```|~~~| {4}|\t/.test(source) && lastLeaf(blocksOf(source, tokenizer)[0].at(-1))?.type === "code";
+}
+
+interface Run {
+  readonly src: string;
+  readonly tokens: Token[];
+}
+
+/** The blocks of a text, and the runs in them that have still to be filled. */
+function blocksOf(source: string, tokenizer: ChatTokenizer): [blocks: Token[], runs: Run[]] {
+  if (!isTameText(source)) throw new RangeError();
+  const lexer = new Lexer({ gfm: true, breaks: true, tokenizer });
+  // There are no definitions to look for.
+  Object.assign(lexer.tokens, { links: undefined });
+  const blocks: Token[] = [];
+  lexer.blockTokens(source, blocks);
+  return [blocks, lexer.inlineQueue];
+}
+
+/** Gives a run its tokens; the tags in it. */
+function fill({ src, tokens }: Run, tokenizer: ChatTokenizer, isOpen: boolean): Tags {
+  const tags = (tokenizer.tags = new Tags());
+  try {
+    const taken = withFreeMarks(tags.take(src, isOpen));
+    const text = isOpen ? withEnds(taken) : taken;
+    if (!isTame(text)) throw new RangeError();
+    tokenizer.lexer.inlineTokens(text, tokens);
+  } catch {
+    tokens.length = 0;
+    tokens.push(plain(src));
   }
-  return tokens;
+  // An address at the end of a text that grows is not one yet.
+  const end = isOpen ? lastLeaf(tokens.at(-1)) : undefined;
+  if (end?.type === "link" && "autolink" in end) Object.assign(end, { type: "text", tokens: undefined });
+  return tags;
+}
+
+/** What a token holds. */
+function inside(token: Token | undefined): Token[] | undefined {
+  return token && "tokens" in token ? token.tokens : undefined;
+}
+
+/** What was last written of a block or a run. */
+function lastLeaf(token: Token | undefined): Token | undefined {
+  if (!token || token.type === "link") return token;
+  const parts = token.type === "list" ? ((token as Tokens.List).items as Token[]) : inside(token);
+  return parts?.length ? lastLeaf(parts.at(-1)) : token;
+}
+
+/** The run at the end of a block, which has still to be filled; none where another block or a blank line would follow. */
+function lastRun(token: Token | undefined): Token[] | undefined {
+  switch (token?.type) {
+    case "list":
+      return lastRun((token as Tokens.List).items.at(-1));
+    case "blockquote":
+    case "list_item":
+      return lastRun(inside(token)?.at(-1));
+    case "table": {
+      const { header, rows } = token as Tokens.Table;
+      return (rows.at(-1) ?? header).filter(({ text }) => text !== "").at(-1)?.tokens;
+    }
+    default:
+      return inside(token);
+  }
+}
+
+/** Has an address be this one. */
+function setAddress(token: Tokens.Link, text: string): void {
+  token.href = token.href.slice(0, token.href.length - token.text.length) + text;
+  token.text = text;
+  token.tokens = [{ type: "text", raw: text, text }];
 }
 
 /** Text that is shown as it was written. */
@@ -88,9 +164,11 @@ function isTame(run: string): boolean {
 
 /** marked's tokenizer for a chat. */
 class ChatTokenizer extends Tokenizer {
+  /** The tags of the run that is looked at. */
+  tags = new Tags();
   #depth = 0;
 
-  /** HTML is text. */
+  /** HTML is not marked's business: see html.ts. */
   override html(): undefined {
     return undefined;
   }
@@ -113,12 +191,13 @@ class ChatTokenizer extends Tokenizer {
     return undefined;
   }
 
-  override blockquote(source: string): Tokens.Blockquote | undefined {
-    return this.#nest(() => super.blockquote(source));
+  /** A year is no number of an item: `2019. It was`. */
+  override list(source: string): Tokens.List | undefined {
+    return /^ {0,3}\d{4}/.test(source) ? undefined : this.#nest(() => super.list(source));
   }
 
-  override list(source: string): Tokens.List | undefined {
-    return this.#nest(() => super.list(source));
+  override blockquote(source: string): Tokens.Blockquote | undefined {
+    return this.#nest(() => super.blockquote(source));
   }
 
   override emStrong(source: string, masked: string, before: string): Tokens.Em | Tokens.Strong | undefined {
@@ -126,12 +205,41 @@ class ChatTokenizer extends Tokenizer {
   }
 
   override del(source: string, masked: string, before: string): Tokens.Del | undefined {
-    return this.#nest(() => super.del(source, masked, before), 2 * MAX_DEPTH);
+    // One tilde is a range: "10:00~18:00".
+    return source.startsWith("~~") ? this.#nest(() => super.del(source, masked, before), 2 * MAX_DEPTH) : undefined;
+  }
+
+  override codespan(source: string): Tokens.Codespan | undefined {
+    const token = super.codespan(source);
+    if (token) token.text = this.tags.restore(token.text);
+    return token;
+  }
+
+  override link(source: string): Tokens.Link | Tokens.Image | undefined {
+    const token = super.link(source);
+    if (token) token.href = this.tags.restore(token.href);
+    return token;
+  }
+
+  override autolink(source: string): Tokens.Link | undefined {
+    const token = super.autolink(source);
+    if (token) setAddress(token, withoutNothing(token.text));
+    return token;
+  }
+
+  override url(source: string): Tokens.Link | undefined {
+    const token = super.url(source);
+    if (!token) return undefined;
+    const end = endOfAddress(token.text);
+    if (end === 0) return undefined;
+    token.raw = token.raw.slice(0, end);
+    setAddress(token, token.text.slice(0, end));
+    return token;
   }
 
   override inlineText(source: string): Tokens.Text | undefined {
     const token = super.inlineText(source);
-    if (token) token.text = decodeEntities(token.raw);
+    if (token) token.text = decodeEntities(withoutNothing(token.raw));
     return token;
   }
 

@@ -4,7 +4,10 @@ import type { MarkedToken, Token, Tokens } from "marked";
 
 import { make, type Child } from "../dom.js";
 import { decodeEntities } from "./entities.js";
-import { addressOf, plainDirection, warningFor } from "./links.js";
+import type { Group } from "./fold.js";
+import { addressOf, plainDirection, warningFor, wordsOf } from "./links.js";
+
+type AnyToken = MarkedToken | Group;
 
 /** What is shown of a table, in cells; the rest is shown as text. */
 const MAX_COLUMNS = 12;
@@ -14,12 +17,12 @@ const MAX_REFUSED = 100;
 
 /** The element of a block; null where there is nothing to be seen. */
 export function blockOf(token: Token): HTMLElement | null {
-  const block = drawBlock(token as MarkedToken);
+  const block = drawBlock(token as AnyToken);
   if (block && !block.hasAttribute("dir")) block.dir = "auto";
   return block;
 }
 
-function drawBlock(token: MarkedToken): HTMLElement | null {
+function drawBlock(token: AnyToken): HTMLElement | null {
   switch (token.type) {
     case "space":
     case "def":
@@ -29,7 +32,7 @@ function drawBlock(token: MarkedToken): HTMLElement | null {
       return make(
         "p",
         { class: "heading", "data-level": String(token.depth) },
-        make("strong", {}, ...inlines(token.tokens)),
+        make("strong", {}, ...lines(token.tokens)),
       );
     case "hr":
       return make("hr");
@@ -37,20 +40,22 @@ function drawBlock(token: MarkedToken): HTMLElement | null {
       return make("pre", { dir: "ltr", tabindex: "0" }, make("code", {}, token.text.replace(/\n$/, "")));
     case "blockquote":
       return make("blockquote", {}, ...blocks(token.tokens));
+    case "group":
+      return token.tokens.length > 0 ? make("div", { class: "group" }, ...blocks(token.tokens)) : null;
     case "list":
       return list(token);
     case "table":
       return table(token);
     case "paragraph":
     case "text":
-      return make("p", {}, ...inlines(token.tokens ?? [token]));
+      return token.tokens?.length === 0 ? null : make("p", {}, ...lines(token.tokens ?? [token]));
     default:
       return make("p", {}, ...inlines([token]));
   }
 }
 
 function blocks(tokens: readonly Token[]): HTMLElement[] {
-  return tokens.flatMap((token) => drawBlock(token as MarkedToken) ?? []);
+  return tokens.flatMap((token) => drawBlock(token as AnyToken) ?? []);
 }
 
 function list(token: Tokens.List): HTMLElement {
@@ -61,15 +66,20 @@ function list(token: Tokens.List): HTMLElement {
       ...item.tokens.flatMap((part): Child[] => {
         if (part.type === "checkbox") return inlines([part]);
         // The text of an item whose list is not spaced out.
-        if (part.type === "text") return inlines((part as Tokens.Text).tokens ?? [part]);
+        if (part.type === "text") return lines((part as Tokens.Text).tokens ?? [part]);
         return blocks([part]);
       }),
     ),
   );
   if (!token.ordered) return make("ul", {}, ...items);
+  const start = token.start === "" ? 1 : token.start;
   return make(
     "ol",
-    typeof token.start === "number" && token.start !== 1 ? { start: String(token.start) } : {},
+    {
+      // There must be room for all digits.
+      ...(start + items.length > 10 ? { class: "wide" } : {}),
+      ...(start === 1 ? {} : { start: String(start) }),
+    },
     ...items,
   );
 }
@@ -79,11 +89,7 @@ function table({ header, rows }: Tokens.Table): HTMLElement {
     const shown = cells
       .slice(0, MAX_COLUMNS)
       .map(({ tokens, align }) =>
-        make(
-          tag,
-          { ...(tag === "th" ? { scope: "col" } : {}), ...(align ? { class: align } : {}) },
-          ...inlines(tokens),
-        ),
+        make(tag, { ...(tag === "th" ? { scope: "col" } : {}), ...(align ? { class: align } : {}) }, ...lines(tokens)),
       );
     const rest = cells.slice(MAX_COLUMNS);
     if (rest.length > 0) shown.push(make(tag, {}, rest.map(({ text }) => text).join(" | ")));
@@ -103,11 +109,43 @@ function table({ header, rows }: Tokens.Table): HTMLElement {
   );
 }
 
-function inlines(tokens: readonly Token[] | undefined): Child[] {
-  return (tokens ?? []).flatMap((token) => inline(token as MarkedToken));
+/** A run of text: what its links are part of is looked at before. */
+function lines(tokens: readonly Token[]): Child[] {
+  const links: { token: Token; start: number; end: number }[] = [];
+  const text = readTo(tokens, "", links);
+  if (links.length > 0) {
+    const wordAt = wordsOf(text);
+    for (const { token, start, end } of links) words.set(token, wordAt(start, end));
+  }
+  return inlines(tokens);
 }
 
-function inline(token: MarkedToken): Child[] {
+/** The word that a link is a part of, where more than its text belongs to it. */
+const words = new WeakMap<Token, string>();
+
+/** What the tokens read, behind what was read before; where links stand in it. */
+function readTo(
+  tokens: readonly Token[],
+  before: string,
+  links: { token: Token; start: number; end: number }[],
+): string {
+  let text = before;
+  for (const token of tokens) {
+    const start = text.length;
+    const isLink = token.type === "link" || token.type === "image";
+    const inner = "tokens" in token ? (token.tokens as readonly Token[] | undefined) : undefined;
+    if (!isLink && inner) text = readTo(inner, text, links);
+    else text += plainText(token as AnyToken);
+    if (isLink) links.push({ token, start, end: text.length });
+  }
+  return text;
+}
+
+function inlines(tokens: readonly Token[] | undefined): Child[] {
+  return (tokens ?? []).flatMap((token) => inline(token as AnyToken));
+}
+
+function inline(token: AnyToken): Child[] {
   switch (token.type) {
     case "strong":
       return [make("strong", {}, ...inlines(token.tokens))];
@@ -130,6 +168,11 @@ function inline(token: MarkedToken): Child[] {
       return token.tokens ? inlines(token.tokens) : [token.text];
     case "escape":
       return [token.text];
+    case "list":
+    case "paragraph":
+    case "group":
+      // What HTML puts where Markdown has lines alone.
+      return blocks([token]);
     default:
       return [token.raw];
   }
@@ -142,7 +185,7 @@ function link(token: Tokens.Link | Tokens.Image): Child[] {
     const written = plainDirection(token.href);
     return [text === written || written === "" ? text : `${text} (${written.slice(0, MAX_REFUSED)})`];
   }
-  const warning = warningFor(text, address);
+  const warning = warningFor(text, address, words.get(token));
   const shown = make(
     "a",
     { href: address.href, target: "_blank", rel: "noopener noreferrer nofollow", dir: "auto" },
@@ -173,10 +216,10 @@ function strip(node: Node): void {
 
 /** What the tokens read, as a screen reader is to say it: the texts of links, and no marks. */
 export function plainOf(tokens: readonly Token[] | undefined): string {
-  return (tokens ?? []).map((token) => plainText(token as MarkedToken)).join("");
+  return (tokens ?? []).map((token) => plainText(token as AnyToken)).join("");
 }
 
-function plainText(token: MarkedToken): string {
+function plainText(token: AnyToken): string {
   switch (token.type) {
     case "space":
     case "def":
@@ -194,6 +237,8 @@ function plainText(token: MarkedToken): string {
       return [token.header, ...token.rows]
         .map((row) => `${row.map(({ tokens }) => plainOf(tokens)).join(", ")}\n`)
         .join("");
+    case "group":
+      return plainOf(token.tokens);
     case "heading":
     case "paragraph":
     case "blockquote":

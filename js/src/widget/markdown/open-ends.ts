@@ -1,81 +1,144 @@
-/** The end of a text that is still being written: what was begun there is shown as if it were finished. */
+/** The end of a text that is still being written: what was begun there is shown as if it were finished, or not yet. */
 
-import type { Token } from "marked";
-
-import { lex } from "./lex.js";
+import { beside, isPunctuation } from "./scripts.js";
 
 /** A line that holds nothing yet but what makes it an item, a heading, a quote or a rule. */
 const BARE_MARKER = /^[-+*=#>|: \t]*(?:\d{1,9}[.)]?[ \t]*)?$/;
+/** A line of a table, and one that says where its head ends: as far as they go. */
+const ROW = /^ {0,3}\|[^\n]*[^\s|]/;
+const HEAD_END = /^ {0,3}\|?[-:| \t]*$/;
 
-/** A link or an image whose address has not ended: its text in 1. */
-const OPEN_ADDRESS = /!?\[([^[\]\n]*)\](?:\([^()\s]*(?:\([^()\s]*\)?)?(?:\s+["'][^"'\n]*["']?)?)?$/;
-
-/** A link or an image whose text has not ended: its text in 1. */
-const OPEN_LABEL = /!?\[([^[\]\n]*)$/;
-
-/** How far back in its last line an end is looked for, in characters. */
+/** How far back a text is looked at, in characters. */
 const REACH = 2_000;
+/** Most marks that stand open at once. */
+const MOST_OPEN = 16;
+/** Most links that stand open in one another. */
+const MOST_LINKS = 4;
 
-/** The top-level blocks of a text that more is to come of. */
-export function lexOpen(text: string): Token[] {
-  const tokens = /```|~~~| {4}|\t/.test(text) ? lex(text) : [];
-  const last = lastLeaf(tokens.at(-1));
-  if (last?.type === "code") {
-    // Marks are code there, but for those that may be about to end it.
-    last.text = String(last.text).replace(/\n[ \t]{0,3}(?:`{1,2}|~{1,2})$/, "");
-    return tokens;
+/** The text with its last lines as the blocks that they are about to be. */
+export function withBlockEnds(text: string): string {
+  const far = Math.max(0, text.length - REACH);
+  const lines = text.slice(far).split("\n");
+  const isHead = (at: number): boolean => ROW.test(lines[at] ?? "") && !ROW.test(lines[at - 1] ?? "");
+  const last = lines.length - 1;
+  // A table is one from its first line on.
+  if (isHead(last)) lines.push(headEnd(lines[last] ?? ""));
+  else if (last > 0 && isHead(last - 1) && HEAD_END.test(lines[last] ?? "")) {
+    const wanted = headEnd(lines[last - 1] ?? "");
+    if (cellsOf(lines[last] ?? "") < cellsOf(wanted) || !/-[ \t]*\|?[ \t]*$/.test(lines[last] ?? ""))
+      lines[last] = wanted;
+  } else if (BARE_MARKER.test(lines[last] ?? "")) lines.pop();
+  return text.slice(0, far) + lines.join("\n");
+}
+
+function headEnd(head: string): string {
+  return `|${"---|".repeat(cellsOf(head))}`;
+}
+
+function cellsOf(row: string): number {
+  return row
+    .trim()
+    .replace(/^\||(?:\\\\)*\|$/g, "")
+    .replace(/\\\|/g, "")
+    .split("|").length;
+}
+
+/** The last run of a text with what was begun in it finished or, if nothing is to be seen of it yet, taken away. */
+export function withEnds(run: string): string {
+  const far = Math.max(0, run.length - REACH);
+  if (/^\s*\[[ xX]?\]?\s*$/.test(run)) return "";
+  let text = withoutHalves(run.slice(far));
+  let found = scan(text);
+  for (let links = 0; found.link && links < MOST_LINKS; links++) {
+    const [start, label] = found.link;
+    text = withoutHalves(text.slice(0, start) + label);
+    found = scan(text);
   }
-  const ended = lex(withEnds(text));
-  const end = lastLeaf(ended.at(-1));
-  // An address at the end of a text that grows is not one yet.
-  if (end?.type === "link" && "autolink" in end) Object.assign(end, { type: "text", tokens: undefined });
-  return ended;
+  return run.slice(0, far) + text + found.closing;
 }
 
-/** What was last written of a block. */
-function lastLeaf(token: Token | undefined): Token | undefined {
-  if (!token || token.type === "link") return token;
-  const inside = (token.type === "list" ? token.items : "tokens" in token ? token.tokens : undefined) as
-    Token[] | undefined;
-  return inside ? lastLeaf(inside.at(-1)) : token;
+/** A text without what is half of an entity, or of a pair of marks, or the first mark of more, at its end. */
+function withoutHalves(text: string): string {
+  const shorter = text.replace(/(?:&#?\w{0,8}|[*_~]+|`+|[!<\\])$/, "").trimEnd();
+  return shorter === text ? text : withoutHalves(shorter);
 }
 
-/** The text with what was begun in its last line finished or, if nothing is to be seen of it yet, taken away. */
-function withEnds(text: string): string {
-  let end = text.slice(-REACH);
-  let line = end.lastIndexOf("\n") + 1;
-  if (BARE_MARKER.test(end.slice(line))) {
-    end = end.slice(0, Math.max(0, line - 1));
-    line = end.lastIndexOf("\n") + 1;
-  }
-  const before = text.slice(0, Math.max(0, text.length - REACH)) + end.slice(0, line);
-  end = end
-    .slice(line)
-    // What is half of a pair of marks, or the first mark of more.
-    .replace(/(?:\*{1,3}|_{1,3}|~{1,2}|`{1,3}|!|<|\\)$/, "")
-    .replace(OPEN_ADDRESS, "$1")
-    .replace(OPEN_LABEL, "$1");
-  return before + end + closing(end);
-}
-
-/** The marks that close what the text has opened. */
-function closing(text: string): string {
-  const open: string[] = [];
-  const marks = /\\.|(`+)|(\*{1,3}|_{1,3}|~~)/gs;
+/** What stands open at the end of a text: the marks that would close it, and a link: where it begins, and its text. */
+function scan(text: string): { closing: string; link: [start: number, label: string] | null } {
+  const open: { mark: string; count: number; length: number; isBoth: boolean }[] = [];
+  const brackets: number[] = [];
+  let inCode = "";
+  const marks =
+    /\\[^]|(`+)|(!?\[)|\](\((?:\s*<[^<>\n]*>|(?:[^()\s]|\((?:[^()\s])*\))*)(?:\s+(?:"[^"]*"|'[^']*'))?\s*\))?|(\*+|_+|~~)/g;
   for (let found = marks.exec(text); found; found = marks.exec(text)) {
-    const [, ticks, mark] = found;
+    const [whole, ticks, bracket, destination, mark] = found;
     if (ticks !== undefined) {
-      const end = text.indexOf(ticks, marks.lastIndex);
-      if (end < 0) return ticks + open.reverse().join("");
-      marks.lastIndex = end + ticks.length;
+      const end = endOfTicks(text, marks.lastIndex, ticks);
+      // Nothing else is looked for in code.
+      if (end === null) {
+        inCode = ticks;
+        break;
+      }
+      marks.lastIndex = end;
+    } else if (bracket !== undefined) brackets.push(found.index);
+    else if (whole.startsWith("]")) {
+      const start = brackets.pop();
+      const rest = text.slice(marks.lastIndex);
+      if (start === undefined || destination !== undefined || !/^(?:$|\()/.test(rest) || rest.includes("\n\n"))
+        continue;
+      if (/^\((?:[^()\s]|\([^()\s]*\)?|<[^<>]*)*(?:\s+(?:["'][^"']*["']?\s*)?)?$|^$/.test(rest)) {
+        return { closing: "", link: [start, text.slice(start, found.index).replace(/^!?\[/, "")] };
+      }
     } else if (mark !== undefined) {
-      const before = text[found.index - 1] ?? " ";
-      const after = text[marks.lastIndex] ?? " ";
-      const at = open.lastIndexOf(mark);
-      if (at >= 0 && before.trim() !== "") open.length = at;
-      else if (after.trim() !== "" && (!mark.startsWith("_") || /[\s\p{P}]/u.test(before))) open.push(mark);
+      stack(open, mark, ...beside(text, found.index, marks.lastIndex));
+      if (open.length > MOST_OPEN) return { closing: "", link: null };
     }
-    if (open.length > 8) return "";
   }
-  return open.reverse().join("");
+  const start = brackets.at(-1);
+  const link: [number, string] | null = start === undefined ? null : [start, text.slice(start).replace(/^!?\[/, "")];
+  return { closing: inCode + closing(open), link };
+}
+
+function endOfTicks(text: string, from: number, ticks: string): number | null {
+  const runs = /`+/g;
+  runs.lastIndex = from;
+  for (let found = runs.exec(text); found; found = runs.exec(text)) if (found[0] === ticks) return runs.lastIndex;
+  return null;
+}
+
+/** Has a run of marks close what is open, as far as it does, and open what it opens: see CommonMark, "Emphasis". */
+function stack(
+  open: { mark: string; count: number; length: number; isBoth: boolean }[],
+  marks: string,
+  before: string,
+  after: string,
+): void {
+  const [isBlankBefore, isBlankAfter] = [before.trim() === "", after.trim() === ""];
+  const [isSignBefore, isSignAfter] = [isPunctuation(before), isPunctuation(after)];
+  const isLeft = !isBlankAfter && (!isSignAfter || isBlankBefore || isSignBefore);
+  const isRight = !isBlankBefore && (!isSignBefore || isBlankAfter || isSignAfter);
+  const mark = marks.charAt(0);
+  const isWordy = mark === "_";
+  const opens = isLeft && (!isWordy || !isRight || isSignBefore);
+  let count = marks.length;
+  if (isRight && (!isWordy || !isLeft || isSignAfter)) {
+    for (let at = open.length - 1; at >= 0 && count > 0; at--) {
+      const entry = open[at];
+      if (entry?.mark !== mark) continue;
+      const isThird = (entry.length + marks.length) % 3 === 0 && (entry.length % 3 !== 0 || marks.length % 3 !== 0);
+      if (mark !== "~" && (opens || entry.isBoth) && isThird) continue;
+      const closed = Math.min(count, entry.count);
+      count -= closed;
+      entry.count -= closed;
+      open.length = entry.count > 0 ? at + 1 : at;
+    }
+  }
+  if (count > 0 && opens) open.push({ mark, count, length: marks.length, isBoth: isRight });
+}
+
+function closing(open: readonly { mark: string; count: number }[]): string {
+  return open
+    .map(({ mark, count }) => mark.repeat(count))
+    .reverse()
+    .join("");
 }

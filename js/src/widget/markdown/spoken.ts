@@ -5,6 +5,8 @@
 
 import type { MarkedToken, Token, Tokens } from "marked";
 
+import type { Group } from "./fold.js";
+import { readable } from "./html.js";
 import { lex } from "./lex.js";
 import { plainOf } from "./nodes.js";
 
@@ -20,13 +22,13 @@ const SOURCE_PER_CHARACTER = 4;
 /** What a text reads, in at most so many characters. `struckOut` is said before what is struck out. */
 export function spoken(markdown: string, most: number, struckOut: string): Spoken {
   const source = shortened(markdown, most * SOURCE_PER_CHARACTER);
-  const all = new Voice(struckOut).lines(lex(source)).join("\n");
+  const all = new Voice(struckOut).lines(lex(readable(source))).join("\n");
   const text = shortened(all, most);
   return { text, isCut: text.length < all.length || source.length < markdown.length };
 }
 
 /** The beginning of a text, up to the end of a sentence or else of a word. */
-function shortened(text: string, most: number): string {
+export function shortened(text: string, most: number): string {
   if (text.length <= most) return text;
   const start = text.slice(0, most);
   // Not so far from where it has to end.
@@ -50,16 +52,17 @@ class Voice {
 
   /** One line for each block, item and row. */
   lines(tokens: readonly Token[]): string[] {
-    return tokens.flatMap((token) => this.#block(token as MarkedToken)).filter((line) => line !== "");
+    return tokens.flatMap((token) => this.#block(token as MarkedToken | Group)).filter((line) => line !== "");
   }
 
-  #block(token: MarkedToken): string[] {
+  #block(token: MarkedToken | Group): string[] {
     switch (token.type) {
       case "list":
         return token.items.flatMap((item, at) => this.#item(token, item, at));
       case "table":
         return this.#table(token);
       case "blockquote":
+      case "group":
         return this.lines(token.tokens);
       case "heading":
       case "paragraph":
