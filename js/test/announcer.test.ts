@@ -443,6 +443,14 @@ test("the end is said once, with its reason", () => {
   assert.deepEqual(said({ ended }, { connection: { status: "closed" } }), []);
 });
 
+test("that the conversation is about to end is said once each time", () => {
+  const warned = { idleWarning: true };
+  const calm = { idleWarning: false };
+  assert.deepEqual(said({}, warned, { messages: [] }, calm, warned), ["idleWarning", "idleWarning"]);
+  assert.deepEqual(said({}, { ...warned, ended: { reason: "REASON_USER_ABANDONED" } }), ["chatTimedOut"]);
+  assert.deepEqual(said(warned, { messages: [] }), []);
+});
+
 test("what has been said goes after a while", () => {
   const announcer = new Announcer(CONTEXT);
   announcer.say("One");

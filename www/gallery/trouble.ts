@@ -95,6 +95,11 @@ export const TROUBLE: readonly GalleryState[] = [
       }),
   },
   {
+    name: "idle",
+    title: "About to end",
+    chat: () => open({ messages: booking(), idleWarning: true }),
+  },
+  {
     name: "timed-out",
     title: "Ended after a long silence",
     chat: () =>

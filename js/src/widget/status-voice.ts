@@ -1,9 +1,13 @@
-/** What a screen reader says of how things stand, each once: the connection, the queue, that somebody types, the end. */
+/**
+ * What a screen reader says of how things stand, each once: the connection, the queue, that somebody types, that the conversation is
+ * about to end, the end.
+ */
 
 import type { ChatState } from "../index.js";
 import { kindOf } from "./banner.js";
 import { textOfEnd } from "./ending.js";
 import { detailsOf, isWaiting, waitOf } from "./handoff.js";
+import { isWarned } from "./idle.js";
 import type { LiveRegion } from "./live-region.js";
 import { asSentence } from "./markdown/spoken.js";
 import type { Context } from "./part.js";
@@ -22,6 +26,7 @@ export class StatusVoice {
   /** What has been said of the connection since it was last as it should be. */
   readonly #troubles = new Set<string>();
   #isEndSaid = false;
+  #isWarningSaid = false;
   /** What has been said of the queue. */
   #queue: readonly string[] = [];
   #isQueueFresh = false;
@@ -40,6 +45,7 @@ export class StatusVoice {
     const kind = kindOf(state, navigator.onLine);
     if (kind !== null) this.#troubles.add(kind);
     this.#isEndSaid = state.ended !== null;
+    this.#isWarningSaid = isWarned(state);
     this.#queue = this.#queueOf(state);
     window.addEventListener("online", this.speak);
     window.addEventListener("offline", this.speak);
@@ -57,6 +63,8 @@ export class StatusVoice {
     this.#sayConnection(state);
     if (state.ended && !this.#isEndSaid) this.#region.say(this.#context.say(textOfEnd(state.ended)));
     this.#isEndSaid = state.ended !== null;
+    if (isWarned(state) && !this.#isWarningSaid) this.#region.say(this.#context.say("idleWarning"));
+    this.#isWarningSaid = isWarned(state);
     this.#sayQueue(state);
     this.#sayTyping(state);
   };

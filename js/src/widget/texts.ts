@@ -96,6 +96,10 @@ export interface Texts {
   chatTimedOut: Text;
   /** The server no longer knows the conversation. */
   chatLost: Text;
+  /** The server is about to end the conversation because nobody says anything. */
+  idleWarning: Text;
+  /** Button that keeps the conversation, and what it says for the user. */
+  stay: Text;
   /** The chat connects for the first time. */
   connecting: Text;
   /** The browser has no network. */

@@ -17,6 +17,7 @@ import { Ending } from "./ending.js";
 import { Focus } from "./focus.js";
 import { Handoff } from "./handoff.js";
 import { Header } from "./header.js";
+import { Idle } from "./idle.js";
 import { fenceKeys } from "./keys.js";
 import { Launcher } from "./launcher.js";
 import { Panel } from "./panel.js";
@@ -57,6 +58,7 @@ export class Widget implements Context {
     new Banner(this),
     new Handoff(this),
     this.#transcript,
+    new Idle(this),
     new Suggestions(this),
     new Ending(this),
     new Composer(this),

@@ -173,6 +173,24 @@ fn with_keys_alone_a_chat_is_ended_on_purpose_and_another_begun() {
 }
 
 #[test]
+fn a_silent_chat_says_that_it_is_about_to_end_and_one_key_keeps_it() {
+    e2e::on_sandbox(async |page, sandbox| {
+        page.resize(Screen::Desktop).await;
+        let widget = Widget::open(page, sandbox, "idle", json!({})).await;
+        let warning = json!({ "type": "EVENT_TYPE_SESSION_IDLE_WARNING", "payload": {} });
+        widget.order("send", json!({ "frames": [warning], "log": true })).await;
+        page.wait_for_text(&part("idle"), "will end soon").await;
+        page.wait_until("inside('[part~=announcer]').textContent.includes('will end soon')").await;
+        page.tab_back_to(&part("stay")).await;
+        page.press(key::ENTER).await;
+        page.wait_for_focus(&part("input")).await;
+        page.wait_until("inside('[part~=idle]').hidden").await;
+        // A message is what no server takes for silence.
+        widget.settle(&["I'm still here"]).await;
+    });
+}
+
+#[test]
 fn a_readers_cursor_scrolls_the_conversation_and_never_the_panel() {
     e2e::on_sandbox(async |page, sandbox| {
         fake(page, sandbox, "scrolled", json!({})).await;

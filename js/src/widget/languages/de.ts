@@ -46,6 +46,8 @@ export const de: Texts = {
   chatEnded: "Dieser Chat wurde beendet.",
   chatTimedOut: "Dieser Chat wurde wegen Inaktivität beendet.",
   chatLost: "Dieser Chat kann nicht fortgesetzt werden.",
+  idleWarning: "Dieser Chat endet bald, wenn Sie nichts schreiben.",
+  stay: "Ich bin noch da",
   connecting: "Verbindung wird hergestellt …",
   offline: "Sie sind offline. Nachrichten werden gesendet, sobald Sie wieder online sind.",
   reconnectingIn: {

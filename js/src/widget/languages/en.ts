@@ -46,6 +46,8 @@ export const en: Texts = {
   chatEnded: "This chat has ended.",
   chatTimedOut: "This chat ended because nothing was said for a while.",
   chatLost: "This chat can no longer be continued.",
+  idleWarning: "This chat will end soon unless you write something.",
+  stay: "I'm still here",
   connecting: "Connecting…",
   offline: "You are offline. Messages are sent once you are back.",
   reconnectingIn: {

@@ -59,6 +59,8 @@ export const es: Texts = {
   chatEnded: "Este chat ha finalizado.",
   chatTimedOut: "Este chat ha finalizado por inactividad.",
   chatLost: "Este chat ya no puede continuar.",
+  idleWarning: "Este chat finalizará pronto si no escribe nada.",
+  stay: "Sigo aquí",
   connecting: "Conectando…",
   offline: "No tiene conexión. Los mensajes se enviarán cuando la recupere.",
   reconnectingIn: {

@@ -59,6 +59,8 @@ export const fr: Texts = {
   chatEnded: "Cette discussion est terminée.",
   chatTimedOut: "Cette discussion a pris fin faute d’activité.",
   chatLost: "Cette discussion ne peut plus être poursuivie.",
+  idleWarning: "Cette discussion prendra bientôt fin sans message de votre part.",
+  stay: "Je suis toujours là",
   connecting: "Connexion en cours…",
   offline: "Vous êtes hors ligne. Vos messages seront envoyés dès le retour de la connexion.",
   reconnectingIn: {

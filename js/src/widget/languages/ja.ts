@@ -43,6 +43,8 @@ export const ja: Texts = {
   chatEnded: "チャットは終了しました。",
   chatTimedOut: "しばらく操作がなかったため、チャットを終了しました。",
   chatLost: "このチャットは続けられなくなりました。",
+  idleWarning: "メッセージがない場合、まもなくチャットが終了します。",
+  stay: "まだここにいます",
   connecting: "接続しています…",
   offline: "オフラインです。接続が回復すると、メッセージが送信されます。",
   reconnectingIn: { other: "接続が切れました。{count}秒後に再接続します。" },
