@@ -22,8 +22,14 @@ const HISTORY_TIMEOUT_MS: u64 = 10_000;
 const SETTLE_TIMEOUT_MS: u64 = 3_000;
 const SETTLE_QUIET_MS: u64 = 150;
 
-/// Sessions that may be lost in a row before anyone was there to answer; one more, and no other is made unasked.
+/// Sessions that may be lost in a row, each soon after it was served; one more, and no other is made unasked.
 const MAX_SESSIONS_LOST: u32 = 3;
+/// Milliseconds after which a session was worth making, and a socket worth opening, whatever was said on it.
+const SESSION_LIFE_MS: u64 = 60_000;
+const SOCKET_LIFE_MS: u64 = 30_000;
+
+/// What is said when that many were.
+const LOST_AGAIN: &str = "The server has lost this conversation again and again. Try again later.";
 
 /// The reason of an end that comes from the server's not knowing the session any more.
 pub(crate) const SESSION_LOST: &str = "REASON_SESSION_LOST";
@@ -60,8 +66,8 @@ pub(crate) enum Link {
 pub(crate) struct Socket {
     pub(crate) id: SocketId,
     pub(crate) is_open: bool,
-    /// The history has begun to arrive: the server knows the session and serves it.
-    is_served: bool,
+    /// When the history began to arrive: the server knows the session and serves it.
+    served_at: Option<u64>,
     /// The heartbeat sent behind the handshake was echoed.
     is_echoed: bool,
     /// The history is complete.
@@ -75,12 +81,15 @@ pub(crate) struct Socket {
     pub(crate) liveness: Liveness,
 }
 
-/// Attempts to reconnect in a row that did not get as far as the history.
+/// Attempts to reconnect in a row that came to nothing: no history, or a socket that was gone soon after it, with no message of
+/// the user confirmed.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts {
     pub(crate) made: u32,
     /// Those among them that the browser said to be in vain: they are not counted against the budget.
     offline: u32,
+    /// Those before the network came back: they make no pause longer.
+    pub(crate) eased: u32,
 }
 
 impl Engine {
@@ -141,7 +150,7 @@ impl Engine {
         self.link = Link::Socket(Socket {
             id,
             is_open: false,
-            is_served: false,
+            served_at: None,
             is_echoed: false,
             is_settled: false,
             is_first: !session.has_opened,
@@ -191,7 +200,7 @@ impl Engine {
     pub(crate) fn handle_binary(&mut self, received: SocketId) {
         if self.socket_mut(received).is_some() {
             self.counts.frames_malformed += 1;
-            self.log(LogLevel::Warn, "a binary frame was set aside");
+            self.log(LogLevel::Warn, "a frame that is no text, or is too long, was set aside");
         }
     }
 
@@ -202,12 +211,14 @@ impl Engine {
         let Link::Socket(socket @ Socket { is_open: true, .. }) = &mut self.link else { return };
         self.timers.stop(Timer::HeartbeatAnswer);
         socket.liveness.is_checked = false;
-        socket.is_served |= is_batch;
         socket.is_echoed |= is_echo;
-        if socket.is_served {
-            self.attempts = Attempts::default();
+        if is_batch && socket.served_at.is_none() {
+            socket.served_at = Some(self.now.mono);
+            if let Some(session) = &mut self.session {
+                session.served_at.get_or_insert(self.now.mono);
+            }
         }
-        if socket.is_settled || !socket.is_served {
+        if socket.is_settled || socket.served_at.is_none() {
             return;
         }
         if socket.is_first {
@@ -249,6 +260,7 @@ impl Engine {
     pub(crate) fn handle_closed(&mut self, closed: SocketId, code: u16) {
         let Some(socket) = self.socket_mut(closed) else { return };
         let (was_open, purpose) = (socket.is_open, socket.purpose);
+        self.note_life();
         self.link = Link::Pause;
         self.log(LogLevel::Info, ["socket closed with ", &digits(u64::from(code))].concat());
         if self.is_ending() && was_open {
@@ -301,7 +313,7 @@ impl Engine {
         // One between two experiments is not counted: whether the session is lost is found out before anyone gives up.
         if !self.suspicion.take_pressing() {
             if budget > 0 && self.attempts.made - self.attempts.offline >= budget && !self.is_offline {
-                return self.fail(Error::new(ErrorCode::SessionReconnectExhausted));
+                return self.give_up();
             }
             self.count_attempt();
         }
@@ -309,6 +321,17 @@ impl Engine {
         let attempt = self.attempts.made;
         self.show_connection(ConnectionView::Reconnecting { attempt, retry_in_ms });
         self.tell(EventBody::Reconnecting { attempt, retry_in_ms, cause });
+    }
+
+    /// As many attempts as there may be came to nothing.
+    fn give_up(&mut self) {
+        let why = match self.suspicion.refusals() {
+            0 => self.likely_cause(),
+            _ => "The API's host answers: something that takes no WebSocket, or lets none through, is in the way.",
+        };
+        let url = self.config.socket_url.clone();
+        let error = Error::new(ErrorCode::SessionReconnectExhausted);
+        self.fail_because(error, &[&url, " could not be kept open. ", why]);
     }
 
     fn count_attempt(&mut self) {
@@ -342,7 +365,8 @@ impl Engine {
 
     /// Waits before the next attempt. Returns how many milliseconds.
     fn pause(&mut self) -> u32 {
-        let attempts = if self.suspicion.is_pressing() { 1 } else { self.attempts.made.saturating_sub(1) };
+        let attempts =
+            if self.suspicion.is_pressing() { 1 } else { self.attempts.made.saturating_sub(1 + self.attempts.eased) };
         let retry_in_ms = backoff::pause_ms(attempts, self.rng.next());
         self.link = Link::Pause;
         self.timers.set(Timer::Reconnect, self.now.mono + u64::from(retry_in_ms));
@@ -357,8 +381,39 @@ impl Engine {
         }
     }
 
-    /// The server does not know the session any more.
+    /// The server does not know the session any more. Another takes its place: at once, then after pauses that grow, and in the
+    /// end none, whatever was said in those that were lost so soon.
     pub(crate) fn lose_session(&mut self, code: ErrorCode) {
+        let served_at = self.session.as_ref().and_then(|session| session.served_at);
+        if served_at.is_some_and(|at| self.now.mono >= at + SESSION_LIFE_MS) {
+            self.sessions_lost = 0;
+        }
+        self.sessions_lost += 1;
+        let attempt = self.sessions_lost - 1;
+        if !self.leave_session(code) {
+            return;
+        }
+        if attempt >= MAX_SESSIONS_LOST {
+            self.fail(Error::with_message(ErrorCode::SessionCreationFailed, LOST_AGAIN));
+        } else if attempt == 0 {
+            self.connect();
+        } else {
+            let retry_in_ms = backoff::pause_ms(attempt - 1, self.rng.next());
+            self.timers.set(Timer::Reconnect, self.now.mono + u64::from(retry_in_ms));
+            self.show_connection(ConnectionView::Reconnecting { attempt, retry_in_ms });
+            self.tell(EventBody::Reconnecting { attempt, retry_in_ms, cause: Error::new(code) });
+        }
+    }
+
+    /// Another tab has gone on to another session.
+    pub(crate) fn follow_session(&mut self) {
+        if self.leave_session(ErrorCode::SessionLost) {
+            self.connect();
+        }
+    }
+
+    /// Leaves a session that is no more. False: the chat ends with it.
+    fn leave_session(&mut self, code: ErrorCode) -> bool {
         let error = Error::new(code);
         let silent = core::mem::take(&mut self.keeper.silent);
         let is_returning = self.keeper.is_returning;
@@ -366,7 +421,8 @@ impl Engine {
         self.keeper.orphaned = silent;
         self.log(LogLevel::Warn, code.as_str());
         if self.config.on_session_lost == OnSessionLost::End || self.is_ending() {
-            return self.finish(SESSION_LOST.to_owned());
+            self.finish(SESSION_LOST.to_owned());
+            return false;
         }
         self.keeper.is_restart = false;
         if is_returning {
@@ -376,11 +432,7 @@ impl Engine {
         self.change(Change::Session { session: None });
         self.forget_lost_session();
         self.token_reason = TokenReason::Restart;
-        self.sessions_lost += 1;
-        if self.sessions_lost > MAX_SESSIONS_LOST {
-            return self.fail(Error::new(ErrorCode::SessionCreationFailed));
-        }
-        self.connect();
+        true
     }
 
     /// Leaves whatever is under way.
@@ -396,7 +448,16 @@ impl Engine {
         self.conversation.lose_socket(self.now.mono, &mut self.out);
     }
 
+    /// The socket at hand has come to its end. One that lived long enough has shown that connecting works.
+    fn note_life(&mut self) {
+        let Link::Socket(Socket { served_at: Some(at), .. }) = self.link else { return };
+        if self.now.mono >= at + SOCKET_LIFE_MS {
+            self.attempts = Attempts::default();
+        }
+    }
+
     pub(crate) fn drop_socket(&mut self, code: u16) {
+        self.note_life();
         if let Link::Socket(Socket { id: socket, .. }) = self.link {
             self.out.push(Output::CloseSocket { socket, code });
         }
@@ -440,7 +501,7 @@ impl Engine {
     }
 
     pub(crate) fn is_served(&self) -> bool {
-        matches!(&self.link, Link::Socket(socket) if socket.is_served)
+        matches!(&self.link, Link::Socket(socket) if socket.served_at.is_some())
     }
 
     pub(crate) fn socket_mut(&mut self, id: SocketId) -> Option<&mut Socket> {

@@ -5,11 +5,13 @@ mod drafts;
 mod facets;
 mod messages;
 
+use crate::bounds::LeftOut;
 use crate::delivery::{Draft, Drafts, Progress};
 use crate::gaps::{Gaps, Watch};
 use crate::handoff::{Fact, PresenceLog};
 use crate::ids::Ids;
 use crate::json::digits;
+use crate::numbering::{Belief, Numbering};
 use crate::streaming::{Chunk, Streams};
 use crate::transcript::Transcript;
 use crate::wire::{CLIENT_EVENT_ID, SystemText, WireEvent};
@@ -40,6 +42,7 @@ pub(crate) struct Conversation {
     pub(crate) drafts: Drafts,
     /// The highest sequence seen.
     pub(crate) newest: Option<u64>,
+    numbering: Numbering,
     pub(crate) gaps: Gaps,
     watch: Watch,
     /// The highest sequence seen when the last replay was complete, and whether messages are still to be judged by it.
@@ -70,7 +73,11 @@ pub(crate) struct Conversation {
     /// Whether the server has warned that the session is idle, and the newest event that said something about it.
     idle_warning: (u64, bool),
     language: (u64, Option<String>),
+    /// Fingerprints of the ids of lines.
+    line_ids: Ids,
     lines_without_id: u32,
+    /// What of the server's messages is above the bounds, since that was last asked.
+    pub(crate) left_out: LeftOut,
     shown: Shown,
 }
 
@@ -91,13 +98,10 @@ impl Conversation {
         if !self.is_new(&event) {
             return News::None;
         }
-        self.newest = self.newest.max(event.sequence);
-        if let Some(sequence) = event.sequence {
-            self.gaps.take(sequence);
-        }
+        let sequence = event.sequence.filter(|sequence| self.place(*sequence));
         let envelope = Envelope {
             id: event.id.unwrap_or_default(),
-            sequence: event.sequence,
+            sequence,
             timestamp: event.timestamp.unwrap_or(wall),
             metadata: event.metadata,
             replayed,
@@ -135,13 +139,31 @@ impl Conversation {
         }
     }
 
-    /// Whether the event was not seen before: by its id, or by its sequence where it has none.
+    /// Whether the event was not seen before: by its id, or by its sequence where it has none. Of two messages, or two places in
+    /// the history, with one id, each is one.
     fn is_new(&mut self, event: &WireEvent) -> bool {
-        match (&event.id, event.sequence) {
-            (Some(id), _) => self.seen.is_new(id),
-            (None, Some(sequence)) => self.seen.is_new_sequence(sequence),
-            (None, None) => true,
+        let Some(id) = &event.id else {
+            return event.sequence.is_none_or(|sequence| self.seen.is_new_sequence(sequence));
+        };
+        let (part, number) = match &event.body {
+            EventBody::UserMessage { message_id, .. } => (message_id.as_str(), 0),
+            EventBody::AgentMessage(message) | EventBody::LiveAgentMessage(message) => (message.message_id.as_str(), 0),
+            EventBody::AgentMessageChunk { message_id, chunk_index, .. } => (message_id.as_str(), *chunk_index),
+            _ => ("", 0),
+        };
+        self.seen.is_new_event(id, part, number, event.sequence)
+    }
+
+    /// Takes note of the sequence of a new event. Whether it is to be believed.
+    fn place(&mut self, sequence: u64) -> bool {
+        match self.numbering.judge(sequence, self.newest) {
+            Belief::Doubted => return false,
+            Belief::Confirms(leaped) => self.gaps.take(leaped),
+            Belief::Placed => {}
         }
+        self.newest = self.newest.max(Some(sequence));
+        self.gaps.take(sequence);
+        true
     }
 
     /// Whether the server has the draft of this id.
@@ -316,6 +338,7 @@ impl Conversation {
         self.transcript = old.transcript;
         self.drafts = old.drafts;
         self.shown = old.shown;
+        self.line_ids = old.line_ids;
         self.lines_without_id = old.lines_without_id;
         self.transcript.begin_session();
         self.move_pending_last(wall, out);
@@ -368,13 +391,19 @@ impl Conversation {
         self.transcript.insert(key, message, out);
     }
 
-    /// The event's id, unless it has none or a line of an earlier session has it already.
+    /// The event's id, unless it has none or another line has it.
     fn line_id(&mut self, envelope: &Envelope) -> String {
-        if !envelope.id.is_empty() && !self.transcript.is_of_earlier_session(&envelope.id) {
+        if !envelope.id.is_empty() && self.line_ids.is_new(&envelope.id) {
             return envelope.id.clone();
         }
-        self.lines_without_id += 1;
-        ["line-", &digits(u64::from(self.lines_without_id))].concat()
+        loop {
+            self.lines_without_id += 1;
+            let id = ["line-", &digits(u64::from(self.lines_without_id))].concat();
+            // Nobody but a server could have used it.
+            if self.line_ids.is_new(&id) {
+                return id;
+            }
+        }
     }
 
     fn newest(&self) -> u64 {

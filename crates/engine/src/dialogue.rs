@@ -1,6 +1,6 @@
 //! What is said over an open socket: frames in, the agent's invitation, the user's messages and typing out.
 
-use crate::connection::Link;
+use crate::connection::{Attempts, Link};
 use crate::conversation::News;
 use crate::delivery::{Draft, Progress};
 use crate::engine::Engine;
@@ -63,6 +63,7 @@ impl Engine {
         }
         // One of the past answers nothing.
         let is_echo = !frame.is_batch && frame.events.iter().any(|event| matches!(event.body, EventBody::Heartbeat));
+        self.conversation.left_out.add(frame.left_out);
         let before = self.out.len();
         for event in frame.events {
             let news = self.conversation.apply(event, frame.is_batch, self.now.wall, &mut self.out);
@@ -74,11 +75,14 @@ impl Engine {
         }
         self.conversation.show_facets(&mut self.out);
         self.put_changes_first(before);
+        let left_out = core::mem::take(&mut self.conversation.left_out);
+        for said in self.left_out.note(left_out) {
+            self.out.push(Output::Log { level: LogLevel::Warn, message: said.to_owned() });
+        }
         self.note_frame(frame.is_batch, is_echo);
         self.conversation.follow_typing(AGENT_TYPING_MS, self.now.mono, &mut self.timers);
         if self.conversation.has_agent {
             self.timers.stop(Timer::Join);
-            self.sessions_lost = 0;
         }
         self.watch_holes();
         self.invite();
@@ -132,7 +136,10 @@ impl Engine {
         match news {
             News::None => {}
             // The conversation works: from here on, the tries count anew.
-            News::Confirmed => self.invitation.tries = 0,
+            News::Confirmed => {
+                self.invitation.tries = 0;
+                self.attempts = Attempts::default();
+            }
             News::SessionStart => {
                 self.schedule_heartbeat();
                 self.show_streaming();

@@ -1,5 +1,6 @@
 //! Binds the parts: takes inputs in, carries commands to the part that decides, hands outputs out.
 
+use crate::bounds::LeftOut;
 use crate::connection::{Attempts, Link, Socket};
 use crate::conversation::Conversation;
 use crate::dialogue::{Invitation, Typist};
@@ -43,8 +44,10 @@ pub struct Engine {
     pub(crate) keeper: Keeper,
     /// The browser says that there is no network.
     pub(crate) is_offline: bool,
-    /// Sessions lost in a row before anyone was there to answer.
+    /// Sessions lost in a row, each soon after it was served.
     pub(crate) sessions_lost: u32,
+    /// What the log has said to be above the bounds.
+    pub(crate) left_out: LeftOut,
     pub(crate) last_request: u32,
     pub(crate) last_socket: u32,
     pub(crate) counts: Counts,
@@ -96,6 +99,7 @@ impl Engine {
             keeper,
             is_offline: false,
             sessions_lost: 0,
+            left_out: LeftOut::default(),
             last_request: 0,
             last_socket: 0,
             counts: Counts::default(),
@@ -365,9 +369,18 @@ impl Engine {
 
     /// Gives up until the application asks again.
     pub(crate) fn fail(&mut self, error: Error) {
+        self.fail_because(error, &[]);
+    }
+
+    /// The same. `facts`: what tells a developer more than a user wants to know; for the log alone.
+    pub(crate) fn fail_because(&mut self, error: Error, facts: &[&str]) {
         if self.is_ending() {
             return self.finish(USER_END.to_owned());
         }
+        self.log(
+            LogLevel::Error,
+            [error.code.as_str(), ": ", &error.message, " ", &facts.concat()].concat().trim_end(),
+        );
         self.hang_up();
         self.fail_undeliverable(&error);
         self.settle_waiting(&Err(error.clone()));

@@ -2,6 +2,8 @@
 
 /// No fingerprint is this.
 const EMPTY: u128 = u128::MAX;
+/// Odd, so that no two numbers become one; and large, so that none is near another.
+const SPREAD: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
 
 /// Numbers by id. Only a fingerprint of each id is kept: a long conversation has many, and this is all that is needed.
 ///
@@ -33,6 +35,23 @@ impl Ids {
     /// Whether the event of this sequence, which has no id, was not known; from now on it is.
     pub(crate) fn is_new_sequence(&mut self, sequence: u64) -> bool {
         self.is_new_key(u128::from(sequence))
+    }
+
+    /// Whether the event of this id was not known; from now on it is. What else tells events of one id apart: the message they are
+    /// about, their number in it, and their sequence. An event that came without one may come again with one.
+    pub(crate) fn is_new_event(&mut self, id: &str, part: &str, number: u32, sequence: Option<u64>) -> bool {
+        let own = (u128::from(number) << 96).wrapping_add(fingerprint(part).rotate_left(64));
+        let key = fingerprint(id).wrapping_add(own);
+        let count = self.count;
+        let was_placed = self.enter(key, sequence.is_some().into()) != 0;
+        let is_known = self.count == count;
+        match sequence {
+            // The same key as the event's own: it is entered beside it.
+            Some(sequence) if !is_known || was_placed => {
+                self.is_new_key(key.wrapping_add(u128::from(sequence).wrapping_add(1).wrapping_mul(SPREAD)))
+            }
+            _ => !is_known,
+        }
     }
 
     fn is_new_key(&mut self, key: u128) -> bool {
@@ -96,6 +115,13 @@ mod tests {
         assert!(ids.holds("9999") && !ids.holds("10000"));
         assert!(ids.is_new("another") && !ids.is_new("another"));
         assert!((0..10_000).all(|sequence| ids.is_new_sequence(sequence) && !ids.is_new_sequence(sequence)));
+        assert!(ids.is_new_event("e", "m", 0, Some(7)) && !ids.is_new_event("e", "m", 0, Some(7)));
+        assert!(!ids.is_new_event("e", "m", 0, None), "again, without its place");
+        assert!(ids.is_new_event("e", "m", 0, Some(8)), "another place");
+        assert!(ids.is_new_event("e", "n", 0, Some(7)), "another message");
+        assert!(ids.is_new_event("e", "m", 1, Some(7)), "another piece");
+        assert!(ids.is_new_event("f", "", 0, None) && !ids.is_new_event("f", "", 0, None));
+        assert!(!ids.is_new_event("f", "", 0, Some(9)), "the place comes later");
         assert!(ids.is_new_sequence(u64::MAX) && !ids.is_new_sequence(u64::MAX));
     }
 }

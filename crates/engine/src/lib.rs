@@ -11,6 +11,7 @@
 //! | --- | --- |
 //! | [`wire`] | what a frame says, and how one is written |
 //! | `session` | access token, session, HTTP retries |
+//! | `retry_after` | how long the server asks to wait |
 //! | `connection` | the one socket: opening, close codes, backoff, budget |
 //! | [`backoff`] | how long to wait before it is opened again |
 //! | `liveness` | whether the open socket is alive: heartbeats, late timers, renewal |
@@ -19,6 +20,8 @@
 //! | `conversation` | what each event changes in what is shown |
 //! | `transcript` | order and identity of the lines |
 //! | `streaming` | messages that arrive in chunks |
+//! | `numbering` | which sequences are to be believed |
+//! | `bounds` | how much of what the server sends is kept |
 //! | `gaps` | which parts of the history are missing |
 //! | `handoff` | who the user talks with, and the way to a human |
 //! | `json` | values as JSON text |
@@ -31,6 +34,7 @@
 //! | `engine` | binds them |
 
 pub mod backoff;
+mod bounds;
 mod change;
 mod config;
 mod connection;
@@ -52,9 +56,11 @@ mod jwt;
 mod keeper;
 mod liveness;
 mod metadata;
+mod numbering;
 mod page;
 mod record;
 mod refusal;
+mod retry_after;
 mod rng;
 mod session;
 mod streaming;

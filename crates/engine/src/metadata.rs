@@ -19,6 +19,10 @@ impl Metadata {
         self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Adds a text. `name` must be new.
     pub fn push(&mut self, name: String, text: String) {
         debug_assert!(self.get(&name).is_none());

@@ -10,6 +10,7 @@ impl Engine {
         match event {
             PageEvent::Online => {
                 self.is_offline = false;
+                self.attempts.eased = self.attempts.made;
                 self.use_new_network();
                 self.wake();
             }

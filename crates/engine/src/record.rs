@@ -1,6 +1,7 @@
 //! The record of a session as it stands in storage: one line of JSON, bounded, and read with suspicion. Whatever cannot
 //! be read whole is no record.
 
+use crate::bounds::LeftOut;
 use crate::delivery::{Draft, MAX_WAITING};
 use crate::json::push_number;
 use crate::wire::{self, Fields};
@@ -123,7 +124,7 @@ impl StoredDraft {
     }
 
     fn read(mut fields: Fields) -> Option<Self> {
-        let metadata = fields.metadata();
+        let metadata = fields.metadata(&mut LeftOut::default());
         Some(Self {
             id: metadata.get(wire::CLIENT_EVENT_ID).filter(|id| !id.is_empty())?.to_owned(),
             text: fields.name("text")?,

@@ -2,11 +2,12 @@
 
 use crate::connection::{Attempts, Link};
 use crate::engine::Engine;
+use crate::json::digits;
 use crate::record::Record;
 use crate::timers::Timer;
 use crate::{
     AccessToken, Change, ConnectionView, Error, ErrorCode, EventBody, HttpOutcome, HttpRequest, LogLevel, Output,
-    RequestId, SessionView, TokenReason, wire,
+    RequestId, SessionView, TokenReason, retry_after, wire,
 };
 
 /// Tries of one request, the first included; as the native SDKs.
@@ -15,9 +16,6 @@ const MAX_TRIES: u32 = 4;
 const REQUEST_TIMEOUT_MS: u32 = 15_000;
 /// Milliseconds that the application gets to supply an access token.
 const TOKEN_TIMEOUT_MS: u64 = 30_000;
-/// Longest wait that the server may ask for, and the wait where it does not say, in milliseconds; as the native SDKs.
-const MAX_RETRY_AFTER_MS: u32 = 30_000;
-const DEFAULT_RETRY_AFTER_MS: u32 = 5_000;
 /// Longest pause after the first failed try, in milliseconds; doubles with each.
 const RETRY_BASE_MS: u32 = 1_000;
 
@@ -50,12 +48,22 @@ pub(crate) struct Session {
     is_resumed: bool,
     /// The cursor that was stored with it: its history holds this much.
     pub(crate) replays_to: Option<u64>,
+    /// When a socket on it was first served, in monotonic milliseconds.
+    pub(crate) served_at: Option<u64>,
 }
 
 impl Session {
     /// A session that was made just now.
     fn new(id: String, streaming: bool) -> Self {
-        Self { id, has_opened: false, is_prepared: false, streaming, is_resumed: false, replays_to: None }
+        Self {
+            id,
+            has_opened: false,
+            is_prepared: false,
+            streaming,
+            is_resumed: false,
+            replays_to: None,
+            served_at: None,
+        }
     }
 
     /// A session to take up again.
@@ -82,6 +90,15 @@ pub(crate) enum RequestKind {
     Session,
     /// A session that stands by, to see whether the one at hand is lost.
     Candidate,
+}
+
+impl RequestKind {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Token => "/access-token",
+            Self::Session | Self::Candidate => "/sessions",
+        }
+    }
 }
 
 /// Why a try came to nothing.
@@ -124,7 +141,7 @@ impl Engine {
         self.last_request += 1;
         let id = self.last_request;
         self.link = Link::Request { kind, id, attempt };
-        let (path, mut headers, body) = match (kind, &self.config.connector_token, &self.token) {
+        let (mut headers, body) = match (kind, &self.config.connector_token, &self.token) {
             (RequestKind::Token, None, _) => {
                 self.timers.set(Timer::TokenAnswer, self.now.mono + TOKEN_TIMEOUT_MS);
                 self.out.push(Output::AskToken { id, reason: self.token_reason });
@@ -133,16 +150,16 @@ impl Engine {
             (RequestKind::Token, Some(connector_token), _) => {
                 let headers =
                     vec![("X-Token", connector_token.clone()), ("X-Host", self.config.host_identifier.clone())];
-                ("/access-token", headers, "{}".to_owned())
+                (headers, "{}".to_owned())
             }
             (RequestKind::Session | RequestKind::Candidate, _, token) => {
                 let token = token.as_ref().map_or("", |token| &token.access_token);
-                ("/sessions", vec![("Authorization", ["Bearer ", token].concat())], wire::session_body(&self.config))
+                (vec![("Authorization", ["Bearer ", token].concat())], wire::session_body(&self.config))
             }
         };
         headers.push(("Content-Type", "application/json".to_owned()));
         self.counts.http_requests += 1;
-        let url = [&self.config.api_url, path].concat();
+        let url = [&self.config.api_url, kind.path()].concat();
         let request = HttpRequest { url, headers, body, timeout_ms: REQUEST_TIMEOUT_MS };
         self.out.push(Output::Http { id, request });
     }
@@ -161,6 +178,10 @@ impl Engine {
         if kind == RequestKind::Candidate {
             return self.judge_candidate(outcome);
         }
+        let status = match &outcome {
+            HttpOutcome::Response { status, .. } => Some(*status),
+            _ => None,
+        };
         let failure = match self.accept(kind, outcome) {
             Ok(()) => return self.proceed(),
             Err(failure) => failure,
@@ -170,12 +191,39 @@ impl Engine {
             return self.request(RequestKind::Token, 1);
         }
         let (Some((pause, is_exact)), true) = (failure.pause, attempt < MAX_TRIES) else {
-            return self.fail(failure.error);
+            return self.fail_request(kind, status, failure.error);
         };
         let pause = if is_exact { pause } else { self.rng.up_to(pause << (attempt - 1)) };
         self.log(LogLevel::Warn, [failure.error.code.as_str(), ": trying again"].concat());
         self.link = Link::RequestPause { kind, attempt: attempt + 1 };
         self.timers.set(Timer::HttpRetry, self.now.mono + u64::from(pause));
+    }
+
+    /// Says which request failed, and what is likely to be in the way, as far as a page can tell.
+    fn fail_request(&mut self, kind: RequestKind, status: Option<u16>, error: Error) {
+        let url = [&self.config.api_url, kind.path()].concat();
+        let host = self.config.host_identifier.clone();
+        match (status, error.code) {
+            (Some(_), ErrorCode::AuthUnauthorized) if kind == RequestKind::Token => {
+                let why = " it, or a domain above it, has to be registered for the connector.";
+                self.fail_because(error, &[&url, " was asked for the host ", &host, ":", why]);
+            }
+            (Some(status), _) => {
+                self.fail_because(error, &[&url, " answered ", &digits(u64::from(status)), "."]);
+            }
+            (None, ErrorCode::TransportTimeout) => self.fail_because(error, &[&url, " did not answer within 15 s."]),
+            (None, _) => self.fail_because(error, &[&url, " gave no answer. ", self.likely_cause()]),
+        }
+    }
+
+    /// Why nothing answers. A page sees no more of it than this.
+    pub(crate) fn likely_cause(&self) -> &'static str {
+        if self.is_offline {
+            "The browser says that it is offline."
+        } else {
+            "No network; or a content policy without this host in connect-src, a blocker, a proxy, CORS, or another environment than \
+             the connector's."
+        }
     }
 
     pub(crate) fn handle_token(&mut self, answered: RequestId, result: Result<AccessToken, String>) {
@@ -190,7 +238,7 @@ impl Engine {
                 self.note_token();
                 self.proceed();
             }
-            _ => self.fail(Error::new(ErrorCode::AuthTokenFailed)),
+            _ => self.fail_because(Error::new(ErrorCode::AuthTokenFailed), &["getAccessToken gave none."]),
         }
     }
 
@@ -229,10 +277,7 @@ impl Engine {
                 taken.ok_or_else(|| Failure { error: Error::new(ErrorCode::TransportProtocol), pause: again })
             }
             429 => {
-                let asked = retry_after.as_deref().map(str::trim).and_then(|seconds| seconds.parse::<u32>().ok());
-                let wait = asked
-                    .map_or(DEFAULT_RETRY_AFTER_MS, |seconds| seconds.saturating_mul(1_000))
-                    .min(MAX_RETRY_AFTER_MS);
+                let wait = retry_after::pause_ms(retry_after.as_deref(), self.now.wall);
                 let error = Error::new(ErrorCode::TransportRateLimited).retry_after(Some(wait));
                 Err(Failure { error, pause: Some((wait, true)) })
             }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use crate::ids::Ids;
 use crate::transcript::Key;
+use crate::wire::halves;
 use crate::{Attachment, Envelope, Suggestion};
 
 /// Chunks of one message that may wait for an earlier one. A server that leaves a larger hole is not going to fill it.
@@ -45,9 +46,13 @@ pub(crate) struct Stream {
     #[expect(clippy::vec_box, reason = "a chunk that comes between others moves only pointers")]
     waiting: Vec<Box<Chunk>>,
     is_complete: bool,
+    /// It came as a whole message.
+    pub(crate) is_whole: bool,
     is_abandoned: bool,
     /// A chunk said that the conversation ends with the message.
     ends: bool,
+    /// The half of a character that what was taken ends in.
+    half: Option<u32>,
     /// It stands among [`Streams::early`].
     is_early: bool,
 }
@@ -128,16 +133,24 @@ impl Streams {
         if stream.waiting.last()?.index != stream.taken + 1 {
             return None;
         }
-        let chunk = *stream.waiting.pop()?;
+        let mut chunk = *stream.waiting.pop()?;
         stream.taken = chunk.index;
+        halves::join(&mut chunk.delta, &mut stream.half);
         stream.ends |= chunk.ends;
         if chunk.is_complete {
+            halves::finish(&mut chunk.delta, &mut stream.half);
             self.complete(id);
         }
         Some(chunk)
     }
 
-    /// Whether the message is whole, and the conversation ends with it.
+    /// The line of a message that came as a whole.
+    pub(crate) fn whole_line(&self, id: StreamId) -> Option<Key> {
+        let stream = &self.streams[id.0];
+        stream.line.filter(|_| stream.is_whole)
+    }
+
+    /// Whether the message is complete, and the conversation ends with it.
     pub(crate) fn is_end(&self, id: StreamId) -> bool {
         let stream = &self.streams[id.0];
         stream.is_complete && stream.ends

@@ -3,13 +3,13 @@
 //! Every message in the record has a tab that sees to it, and that tab alone writes it. Where a tab does not answer any
 //! more, another claims its messages, under the lock on the record: so one tab does, and all others find that out there.
 
+use crate::Output;
 use crate::connection::{Link, Socket};
 use crate::delivery::Progress;
 use crate::engine::Engine;
 use crate::record::StoredDraft;
 use crate::timers::Timer;
 use crate::wire::{self, Fields};
-use crate::{ErrorCode, Output};
 
 /// Of the news. What another version tells is set aside.
 const VERSION: u64 = 1;
@@ -52,7 +52,7 @@ impl Engine {
             "restarted" if is_ours && is_up || self.is_over() && self.replaces.as_ref() == Some(&was) => {
                 self.begin_anew();
             }
-            "replaced" if is_ours && is_up => self.lose_session(ErrorCode::SessionLost),
+            "replaced" if is_ours && is_up => self.follow_session(),
             "ended" if is_ours && is_up => self.finish(news.name("reason").unwrap_or_default()),
             // Its messages may have been handed on to a session that this tab has not heard of yet.
             "who" if self.has_drafts() => {

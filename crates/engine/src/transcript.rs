@@ -80,17 +80,6 @@ impl Transcript {
         self.session += 1;
     }
 
-    /// Whether a line has this id.
-    pub(crate) fn has(&self, id: &str) -> bool {
-        self.lines.iter().any(|(_, message)| message.id == id)
-    }
-
-    /// Whether a line that an earlier session left has this id.
-    pub(crate) fn is_of_earlier_session(&self, id: &str) -> bool {
-        let mut earlier = self.lines.iter().take_while(|(key, _)| key.session < self.session);
-        earlier.any(|(_, message)| message.id == id)
-    }
-
     pub(crate) fn insert(&mut self, key: Key, message: Message, out: &mut Vec<Output>) {
         let Err(at) = self.search(key) else { return };
         if !matches!(message.body, MessageBody::System { .. }) {
@@ -101,9 +90,17 @@ impl Transcript {
         out.push(Output::Change(Change::Insert { at: at as u32, message }));
     }
 
+    /// Bytes of the text of an agent's message.
+    pub(crate) fn text_len(&self, key: Key) -> usize {
+        match self.get(key).map(|message| &message.body) {
+            Some(MessageBody::Agent { text, .. }) => text.len(),
+            _ => 0,
+        }
+    }
+
     /// Adds text to an agent's message. The cost does not depend on how much is there already.
     pub(crate) fn append(&mut self, key: Key, delta: &str, out: &mut Vec<Output>) {
-        let Some(at) = self.position(key) else { return };
+        let Some(at) = self.position(key).filter(|_| !delta.is_empty()) else { return };
         if let MessageBody::Agent { text, .. } = &mut self.lines[at].1.body {
             text.push_str(delta);
             out.push(Output::Change(Change::Append { at: at as u32, text: delta.to_owned() }));

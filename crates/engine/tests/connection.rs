@@ -119,7 +119,7 @@ fn no_limit_means_no_limit() {
 }
 
 #[test]
-fn only_a_socket_that_serves_the_history_restores_the_budget() {
+fn only_a_socket_that_is_of_use_restores_the_budget() {
     let mut client = Client::joined();
     for _ in 0..5 {
         client.drop_socket(1006);
@@ -130,11 +130,34 @@ fn only_a_socket_that_serves_the_history_restores_the_budget() {
     assert_eq!(client.status(), "failed", "sockets that open and die at once");
 
     let mut client = Client::joined();
+    for _ in 0..5 {
+        client.drop_socket(1006);
+        client.come_back([]);
+        client.receive(agent_message(100 + client.now, "Hello"));
+    }
+    client.drop_socket(1006);
+    assert_eq!(client.status(), "failed", "sockets that are dropped behind the history");
+    let ConnectionView::Failed { error } = &client.state.connection else { unreachable!() };
+    assert_eq!(error.code, ErrorCode::SessionReconnectExhausted);
+
+    let mut client = Client::joined();
     for _ in 0..20 {
         client.drop_socket(1006);
         client.come_back([]);
+        client.pass(29_000);
+        client.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
+        client.pass(1_000);
     }
-    assert_eq!(client.status(), "open");
+    assert_eq!(client.status(), "open", "sockets that lived for half a minute");
+
+    let mut client = Client::joined();
+    for round in 0..20 {
+        client.send(&format!("d{round}"), "Hi");
+        client.receive(echo(3 + round, &format!("d{round}"), "Hi"));
+        client.drop_socket(1006);
+        client.come_back([]);
+    }
+    assert_eq!(client.status(), "open", "sockets over which a message of the user went");
 }
 
 #[test]

@@ -278,7 +278,7 @@ fn a_server_that_numbers_in_steps_of_ten_has_its_whole_history_read_three_times_
     let mut history = vec![session_start(10), event(20, "POLY_AGENT_JOINED", json!({}))];
     client.history(history.clone());
     let mut cursors = vec![];
-    for sequence in 3..9 {
+    for sequence in 3..8 {
         history.push(agent_message(sequence * 10, "Hello"));
         client.receive(&history[history.len() - 1]);
         client.drop_socket(1006);
@@ -287,7 +287,7 @@ fn a_server_that_numbers_in_steps_of_ten_has_its_whole_history_read_three_times_
         let rest = history.clone();
         replay(&mut client, rest);
     }
-    assert_eq!(cursors, [Some(10), Some(10), Some(10), Some(60), Some(70), Some(80)]);
+    assert_eq!(cursors, [Some(10), Some(10), Some(10), Some(60), Some(70)]);
 }
 
 #[test]

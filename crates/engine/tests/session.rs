@@ -71,9 +71,16 @@ fn tries_four_times_in_all_with_growing_pauses() {
 
 #[test]
 fn waits_as_long_as_the_server_asks() {
-    for (header, wait) in
-        [(Some("2"), 2_000), (Some(" 7 "), 7_000), (Some("9999"), 30_000), (Some("soon"), 5_000), (None, 5_000)]
-    {
+    for (header, wait) in [
+        (Some("2"), 2_000),
+        (Some(" 7 "), 7_000),
+        (Some("1.5"), 1_500),
+        (Some("9999"), 30_000),
+        (Some("Thu, 01 Jan 1970 00:16:49 GMT"), 9_000),
+        (Some("Thu, 01 Jan 1970 00:16:39 GMT"), 5_000),
+        (Some("soon"), 5_000),
+        (None, 5_000),
+    ] {
         let mut client = started();
         let retry_after = header.map(str::to_owned);
         client.outcome(HttpOutcome::Response { status: 429, retry_after, body: String::new() });

@@ -28,7 +28,8 @@
 //! | `sockets` | a page has at most one socket, writes to open ones only, and closes with codes it may use |
 //! | `open` | the connection is open within 75 s of everything being well, 150 s where the session was lost, and within 1 s of the browser's saying online, or 5 s where a dead socket seemed to live |
 //! | `backoff` | the first attempt waits at most 2 s, attempt n at most min(30 s, 1.5 · 2^(n-1) s), and is then made |
-//! | `budget` | no more attempts than allowed, and not given up before |
+//! | `budget` | no more attempts than allowed, those counted whose sockets were gone within 30 s with nothing confirmed; and not given up before |
+//! | `restraint` | a page has at most five sessions made within a minute, unless the user asks for more |
 //! | `heartbeats` | neither missing nor more often than the interval and the checks of a connection make them |
 //! | `tokens` | no token in any output but a socket's address, a header and the record |
 //! | `calls` | every call is settled once, and none is open when the page is closed |

@@ -58,6 +58,11 @@ pub(crate) struct Watch {
     pub(crate) attempt: u32,
     /// Attempts since a socket was open, made while the browser did not say that there was no network.
     pub(crate) attempts_online: u64,
+    /// When the socket opened, and sockets in a row that the network or the server ended soon after that.
+    pub(crate) opened_at: Option<u64>,
+    pub(crate) useless: u64,
+    /// When sessions were made for it, since the user asked for one last.
+    pub(crate) sessions_made: Vec<u64>,
     pub(crate) attempt_by: Option<u64>,
     /// The last look at the network.
     pub(crate) probe: Option<RequestId>,

@@ -157,6 +157,7 @@ impl Scenario {
         deeds.live();
         deeds.trouble_network();
         deeds.trouble_server();
+        deeds.misbehave();
         scenario.deeds = deeds.list;
         scenario.deeds.sort_by_key(|(at, _)| *at);
         scenario
@@ -287,6 +288,17 @@ impl Deeds<'_> {
             let ways = self.random.pick(&[Ways::Up, Ways::Down, Ways::Both]);
             let deed = if self.random.chance(500) { Deed::Cut(page) } else { Deed::Break { page, ways } };
             self.add(at, deed);
+        }
+    }
+
+    /// A server that serves a session only to lose it, or a socket only to end it, for a while.
+    fn misbehave(&mut self) {
+        if self.random.chance(100) {
+            let at = self.bad_moment();
+            let ends = at + self.random.among(2_000..=120_000);
+            let drops = self.random.chance(500);
+            self.add(at, Deed::Trouble(Trouble { drops, disowns: !drops, ..Trouble::default() }));
+            self.add(ends, Deed::Recover);
         }
     }
 

@@ -67,11 +67,20 @@ pub(crate) struct Trouble {
     pub(crate) requests: Option<u16>,
     /// Frames of clients that are dropped in silence; of a thousand.
     pub(crate) swallows: u64,
+    /// Each socket is ended behind its history.
+    pub(crate) drops: bool,
+    /// Each session is lost as soon as its agent has joined, or is found to have.
+    pub(crate) disowns: bool,
 }
 
 impl Trouble {
     pub(crate) fn is_none(&self) -> bool {
-        !self.unreachable && self.handshakes.is_none() && self.requests.is_none() && self.swallows == 0
+        !self.unreachable
+            && self.handshakes.is_none()
+            && self.requests.is_none()
+            && self.swallows == 0
+            && !self.drops
+            && !self.disowns
     }
 }
 
@@ -240,6 +249,11 @@ impl Server {
         self.replay(number, link, cursor);
         if self.sessions[number].standing == Standing::Ended {
             self.end_links(number, 1000);
+        } else if self.trouble.disowns && self.sessions[number].agent.has_joined {
+            self.disown(number);
+        } else if self.trouble.drops {
+            self.see_end(link);
+            self.acts.push(Act::End(link, 1006));
         }
     }
 
@@ -402,6 +416,12 @@ impl Server {
         if forgets == Forgets::SessionsAndTokens {
             self.tokens.clear();
         }
+    }
+
+    /// Forgets a session that it serves.
+    fn disown(&mut self, number: usize) {
+        self.sessions[number].standing = Standing::Gone;
+        self.end_links(number, 4001);
     }
 
     /// Ends the socket of every session, and nothing else.

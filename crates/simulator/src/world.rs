@@ -198,6 +198,9 @@ impl World {
                 }
                 let answer = self.server.answer(self.now, &path, token.as_deref());
                 note!(self, "server: answers {path} with {} {}", answer.status, answer.body);
+                if answer.status == 200 && path.ends_with("/sessions") && self.pages[load.page].load == load {
+                    self.note_session_made(load.page);
+                }
                 let body = answer.body;
                 let outcome = HttpOutcome::Response { status: answer.status, retry_after: answer.retry_after, body };
                 let at = self.now + self.network.delay(false);
@@ -271,7 +274,11 @@ impl World {
                 }
                 self.note_opened(page);
             }
-            Input::SocketClosed { .. } => self.pages[page].socket = None,
+            Input::SocketClosed { .. } => {
+                self.pages[page].socket = None;
+                self.note_closed(page);
+            }
+            Input::Reconnect { .. } | Input::Restart { .. } => self.pages[page].watch.sessions_made.clear(),
             _ => {}
         }
         note!(self, "page {page}: {}", Self::show(&input));

@@ -24,7 +24,7 @@ impl Conversation {
     pub(crate) fn restore_drafts(&mut self, stored: Vec<StoredDraft>, now: Now, out: &mut Vec<Output>) {
         let mut restored = Vec::new();
         for StoredDraft { id, text, metadata, is_written, .. } in stored {
-            if self.transcript.has(&id) {
+            if self.line_ids.holds(&id) {
                 // It is seen to here already.
                 continue;
             }
@@ -46,6 +46,7 @@ impl Conversation {
         out: &mut Vec<Output>,
     ) -> Draft {
         let line = self.transcript.pending_key();
+        self.line_ids.is_new(&id);
         let body = MessageBody::User {
             text: text.clone(),
             draft_id: Some(id.clone()),

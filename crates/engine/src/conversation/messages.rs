@@ -1,6 +1,7 @@
 //! What was said: messages of the user as the server has them, and of the agents, whole and in pieces.
 
 use super::{Conversation, News};
+use crate::bounds::{self, MAX_ITEMS, MAX_TEXT};
 use crate::event::AgentMessageBody;
 use crate::streaming::{Chunk, StreamId};
 use crate::transcript::Key;
@@ -63,7 +64,7 @@ impl Conversation {
             && message.attachments.is_empty()
             && message.suggestions.is_empty()
             && message.call_actions.is_empty();
-        let id = self.streams.locate(message_id);
+        let mut id = self.streams.locate(message_id);
         if is_empty {
             if self.streams.open() == Some(id) {
                 // It ends its stream, and replaces nothing of what that brought.
@@ -72,10 +73,6 @@ impl Conversation {
             }
             return;
         }
-        self.hold_place(id, envelope, out);
-        let abandoned = self.streams.interrupt(id);
-        self.stop_streaming(abandoned, out);
-        self.streams.complete(id);
         let (agent_name, avatar_url) = self.signature(kind, message.agent_name.as_ref(), message.avatar_url.as_ref());
         let body = MessageBody::Agent {
             agent: kind,
@@ -88,7 +85,19 @@ impl Conversation {
             suggestions: message.suggestions.clone(),
             call_actions: message.call_actions.clone(),
         };
+        if let Some(line) = self.streams.whole_line(id) {
+            if self.transcript.get(line).is_some_and(|there| there.body == body) {
+                return;
+            }
+            // It takes the place of what came in pieces, but not of another whole message.
+            id = self.streams.locate("");
+        }
+        self.hold_place(id, envelope, out);
+        let abandoned = self.streams.interrupt(id);
+        self.stop_streaming(abandoned, out);
+        self.streams.complete(id);
         let stream = self.streams.stream(id);
+        stream.is_whole = true;
         match stream.line {
             Some(line) => self.transcript.edit(line, out, |old| {
                 *old = body;
@@ -181,9 +190,10 @@ impl Conversation {
             }
             None => {}
             Some(line) => {
-                if !chunk.delta.is_empty() {
-                    self.transcript.append(line, &chunk.delta, out);
-                }
+                let left_out = &mut self.left_out;
+                let mut delta = chunk.delta.clone();
+                bounds::cut(&mut delta, MAX_TEXT.saturating_sub(self.transcript.text_len(line)), left_out);
+                self.transcript.append(line, &delta, out);
                 self.transcript.edit(line, out, |body| {
                     let MessageBody::Agent { is_streaming: shown, attachments, suggestions, .. } = body else {
                         return false;
@@ -193,6 +203,8 @@ impl Conversation {
                     *shown = is_streaming;
                     add_attachments(attachments, chunk);
                     suggestions.extend_from_slice(&chunk.suggestions);
+                    bounds::shorten(attachments, MAX_ITEMS, left_out);
+                    bounds::shorten(suggestions, MAX_ITEMS, left_out);
                     has_changed
                 });
             }

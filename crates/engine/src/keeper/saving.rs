@@ -4,11 +4,11 @@ use core::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
+use crate::Output;
 use crate::connection::Link;
 use crate::engine::Engine;
 use crate::record::{Record, StoredDraft};
 use crate::timers::Timer;
-use crate::{ErrorCode, Output};
 
 /// Milliseconds between two saves of what changes all the time.
 const SAVE_INTERVAL_MS: u64 = 30_000;
@@ -51,7 +51,7 @@ impl Engine {
                     && self.is_alive(&record) =>
             {
                 if is_returning {
-                    return self.lose_session(ErrorCode::SessionLost);
+                    return self.follow_session();
                 }
                 self.keeper.is_dirty &= !has_lock;
                 self.keeper.news = None;

@@ -9,11 +9,16 @@ use hifijson::value::Value;
 use super::{
     DEFAULT_MAX_MESSAGE_SIZE,
     fields::Fields,
+    halves,
     json::{self, Json},
     timestamp,
 };
+use crate::bounds::{self, LeftOut};
 use crate::event::AgentMessageBody;
 use crate::{Capabilities, EventBody, Level, Metadata, TypingState};
+
+/// The type of a piece of a message.
+const CHUNK: &str = "EVENT_TYPE_POLY_AGENT_MESSAGE_CHUNK";
 
 /// What a frame held.
 #[derive(Debug, PartialEq)]
@@ -24,6 +29,8 @@ pub struct Frame {
     pub events: Vec<WireEvent>,
     /// How many entries of the batch were not events.
     pub set_aside: u32,
+    /// What of them is above the bounds.
+    pub(crate) left_out: LeftOut,
 }
 
 /// An event as it came over the wire.
@@ -50,15 +57,17 @@ pub struct Malformed;
 /// # Errors
 /// [`Malformed`] when it is not a JSON object with a `type`.
 pub fn decode(text: &str) -> Result<Frame, Malformed> {
-    let repaired;
+    let marked;
     let value = match json::parse(text) {
         Some(value) => value,
         None => {
-            repaired = repair(text);
-            json::parse(&repaired).ok_or(Malformed)?
+            marked = halves::mark(text);
+            let mut value = json::parse(&marked).ok_or(Malformed)?;
+            halves::mend(&mut value, (CHUNK, "poly_agent_message_chunk"));
+            value
         }
     };
-    let mut frame = Frame { is_batch: false, events: Vec::new(), set_aside: 0 };
+    let mut frame = Frame { is_batch: false, events: Vec::new(), set_aside: 0, left_out: LeftOut::default() };
     if !read(value, &mut frame) {
         return Err(Malformed);
     }
@@ -80,43 +89,6 @@ fn ordered(events: Vec<WireEvent>) -> Vec<WireEvent> {
     core::iter::from_fn(next).collect()
 }
 
-/// Puts U+FFFD in the place of each half of a character: an escape such as `\\ud83d` without its other half, which a
-/// server writes that cuts text between UTF-16 units, and which no Rust string can hold.
-fn repair(text: &str) -> String {
-    let mut repaired = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((plain, escape)) = rest.split_once('\\') {
-        repaired.push_str(plain);
-        let (first, after_first) = unit(escape);
-        let (second, after_second) = after_first.strip_prefix('\\').map_or((None, after_first), unit);
-        let (kept, after) = match (first, second) {
-            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => (escape.strip_suffix(after_second), after_second),
-            (Some(0xD800..=0xDFFF), _) => (Some("ufffd"), after_first),
-            _ => (escape.strip_suffix(after_first), after_first),
-        };
-        repaired.push('\\');
-        repaired.push_str(kept.unwrap_or_default());
-        rest = after;
-    }
-    repaired.push_str(rest);
-    repaired
-}
-
-/// The UTF-16 unit that an escape, its backslash left out, stands for, and what comes after the escape: at least one
-/// character does not, since it may be another backslash.
-fn unit(escape: &str) -> (Option<u16>, &str) {
-    let digits = escape.strip_prefix('u').and_then(|rest| rest.split_at_checked(4));
-    let unit = digits.and_then(|(digits, after)| Some((u16::from_str_radix(digits, 16).ok()?, after)));
-    unit.map_or_else(
-        || {
-            let mut rest = escape.chars();
-            rest.next();
-            (None, rest.as_str())
-        },
-        |(unit, after)| (Some(unit), after),
-    )
-}
-
 /// Adds the event, or the events of the batch. False: it is neither.
 fn read(value: Json, frame: &mut Frame) -> bool {
     let mut envelope = Fields::of(value);
@@ -131,12 +103,14 @@ fn read(value: Json, frame: &mut Frame) -> bool {
         }
         return true;
     }
+    let mut body = body(wire_type, payload);
+    frame.left_out.add(bounds::keep_within(&mut body));
     frame.events.push(WireEvent {
         id: envelope.name("id"),
         sequence: envelope.integer("sequence"),
         timestamp: envelope.text("timestamp").and_then(|text| timestamp::parse(&text)),
-        metadata: envelope.metadata(),
-        body: body(wire_type, payload),
+        metadata: envelope.metadata(&mut frame.left_out),
+        body,
     });
     true
 }

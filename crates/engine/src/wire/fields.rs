@@ -2,7 +2,9 @@
 
 use hifijson::value::Value;
 
+use super::CLIENT_EVENT_ID;
 use super::json::{self, Json};
+use crate::bounds::{LeftOut, MAX_FIELD, MAX_NAMES};
 use crate::{Attachment, AttachmentKind, CallAction, Metadata, Suggestion};
 
 /// A JSON value whose fields, where it is an object, are taken out one by one.
@@ -30,9 +32,9 @@ impl<'a> Fields<'a> {
         json::take_string(&mut self.0, key)
     }
 
-    /// A string that says something.
+    /// A string that says something, and is not longer than anything of its kind.
     pub(crate) fn name(&mut self, key: &str) -> Option<String> {
-        self.text(key).filter(|text| !text.is_empty())
+        self.text(key).filter(|text| !text.is_empty() && text.len() <= MAX_FIELD)
     }
 
     pub(crate) fn flag(&mut self, key: &str) -> bool {
@@ -76,16 +78,27 @@ impl<'a> Fields<'a> {
     }
 
     /// `metadata.custom`: its strings.
-    pub(crate) fn metadata(&mut self) -> Metadata {
-        let custom = self.object("metadata").object("custom");
+    pub(crate) fn metadata(&mut self, left_out: &mut LeftOut) -> Metadata {
+        let mut custom = self.object("metadata").object("custom");
         let mut metadata = Metadata::default();
+        // Whatever else there is, an echo is known by it.
+        let id = custom.text(CLIENT_EVENT_ID);
+        let most = MAX_NAMES - usize::from(id.is_some());
         if let Value::Object(custom) = custom.0 {
             for (name, value) in custom.into_iter().rev() {
                 // The last of several counts, as everywhere.
-                if let (Value::String(text), None) = (value, metadata.get(&name)) {
+                let is_new = name != CLIENT_EVENT_ID && metadata.get(&name).is_none();
+                if let (Value::String(text), true) = (value, is_new) {
+                    if metadata.len() == most {
+                        left_out.add(LeftOut::NAMES);
+                        break;
+                    }
                     metadata.push(name.into_owned(), text.into_owned());
                 }
             }
+        }
+        if let Some(id) = id {
+            metadata.push(CLIENT_EVENT_ID.to_owned(), id);
         }
         metadata
     }

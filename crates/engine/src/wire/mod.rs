@@ -5,6 +5,7 @@
 mod decode;
 mod encode;
 mod fields;
+pub(crate) mod halves;
 mod json;
 mod system;
 mod timestamp;
@@ -16,6 +17,7 @@ pub(crate) use encode::{
 pub(crate) use fields::Fields;
 pub(crate) use json::{integer, parse, push_string, take_string};
 pub(crate) use system::SystemText;
+pub(crate) use timestamp::parse as timestamp;
 
 /// Bytes of a frame where the session does not say. Source: Messaging API, "WebSocket", limits.
 pub(crate) const DEFAULT_MAX_MESSAGE_SIZE: u32 = 131_072;

@@ -1,7 +1,7 @@
 //! ISO 8601 timestamps to milliseconds since 1970.
 
 /// Reads `2026-05-18T10:00:00Z`, with any fraction of a second, and with an offset instead of `Z`.
-pub(super) fn parse(text: &str) -> Option<u64> {
+pub(crate) fn parse(text: &str) -> Option<u64> {
     let bytes = text.as_bytes();
     let number = |range: core::ops::Range<usize>| {
         let digits = bytes.get(range)?;

@@ -42,6 +42,7 @@ pub struct Client {
     pub closed_with: Vec<u16>,
     pub settled: Vec<(CallId, Result<(), ErrorCode>)>,
     pub log: Vec<String>,
+    pub log_levels: Vec<LogLevel>,
     /// What was asked of the storage and of the other tabs, and not seen to yet ([`tabs`] does).
     pub tasks: VecDeque<Output>,
     /// By how much the device's clock goes wrong, in milliseconds.
@@ -100,6 +101,7 @@ impl Client {
             closed_with: vec![],
             settled: vec![],
             log: vec![],
+            log_levels: vec![],
             tasks: VecDeque::new(),
             wall_offset: 0,
             is_persistent,
@@ -216,7 +218,10 @@ impl Client {
                 assert!(!self.settled.iter().any(|(other, _)| *other == call), "call {call} settled twice");
                 self.settled.push((call, result.map_err(|error| error.code)));
             }
-            Output::Log { message, .. } => self.log.push(message),
+            Output::Log { level, message } => {
+                self.log_levels.push(level);
+                self.log.push(message);
+            }
             Output::Load { .. } | Output::Store { .. } | Output::Forget | Output::Unlock | Output::Tell { .. } => {
                 assert!(self.is_persistent, "not asked for: {output:?}");
                 self.tasks.push_back(output);

@@ -7,7 +7,7 @@ use super::{Act, Server};
 /// Where the agent of a session stands.
 #[derive(Debug, Default)]
 pub(super) struct Agent {
-    has_joined: bool,
+    pub(super) has_joined: bool,
     is_coming: bool,
     /// It is busy with what it says until then.
     busy_until: u64,
@@ -78,6 +78,9 @@ impl Server {
                 let agent = &mut self.sessions[number].agent;
                 (agent.has_joined, agent.is_coming) = (true, false);
                 self.record(number, Kind::Joined, None);
+                if self.trouble.disowns {
+                    return self.disown(number);
+                }
                 self.plan_answer(now, number);
             }
             Step::Think => {

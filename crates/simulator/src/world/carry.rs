@@ -204,7 +204,10 @@ impl World {
 
     fn hear(&mut self, page: usize, event: Event) {
         match event.body {
-            EventBody::MessageConfirmed { draft_id, .. } => self.outbox.confirm(&draft_id),
+            EventBody::MessageConfirmed { draft_id, .. } => {
+                self.note_use(page);
+                self.outbox.confirm(&draft_id);
+            }
             EventBody::MessageFailed { draft_id, error } => self.outbox.fail(&draft_id, error.code),
             EventBody::Reconnecting { attempt, retry_in_ms, .. } => self.note_pause(page, attempt, retry_in_ms),
             _ => {}

@@ -21,6 +21,11 @@ const SLACK_MS: u64 = 100;
 /// Milliseconds after which a page may go on without the record, and without the lock on it.
 const LOAD_MS: u64 = 3_000;
 const LOCK_MS: u64 = 10_000;
+/// Milliseconds after which a socket was worth opening, and a session worth making; and sessions that one page may have made
+/// unasked within the latter: those that are lost, and one to put another to the test.
+const SOCKET_LIFE_MS: u64 = 30_000;
+const SESSION_LIFE_MS: u64 = 60_000;
+const MAX_SESSIONS: usize = 5;
 /// Longest pause before any attempt.
 const BACKOFF_MAX_MS: u64 = 30_000;
 
@@ -75,11 +80,46 @@ impl World {
     }
 
     pub(super) fn note_opened(&mut self, page: usize) {
+        let budget = if self.budgets().any(|budget| budget == 0) { None } else { self.budgets().max() };
+        let is_online = !self.is_told_offline(page);
+        let watch = &mut self.pages[page].watch;
+        watch.opened_at = Some(self.now);
+        let useless = watch.useless;
+        if budget.is_some_and(|budget| is_online && useless > budget) {
+            self.accuse("budget", format!("page {page} opens a socket after {useless} that came to nothing"));
+        }
         let watch = &mut self.pages[page].watch;
         watch.attempts_online = 0;
         watch.beat_at = self.now;
         // One goes behind the handshake.
         watch.spare_beats = 1;
+    }
+
+    /// The network or the server has ended the page's socket.
+    pub(super) fn note_closed(&mut self, page: usize) {
+        let is_online = !self.is_told_offline(page);
+        let watch = &mut self.pages[page].watch;
+        if let Some(at) = watch.opened_at.take() {
+            let is_useless = is_online && self.now < at + SOCKET_LIFE_MS;
+            watch.useless = if is_useless { watch.useless + 1 } else { 0 };
+        }
+    }
+
+    /// Something shows that the connection works, or the user asked for another: it is counted anew.
+    pub(super) fn note_use(&mut self, page: usize) {
+        self.pages[page].watch.useless = 0;
+    }
+
+    /// A session was made for the page.
+    pub(super) fn note_session_made(&mut self, page: usize) {
+        let now = self.now;
+        let made = &mut self.pages[page].watch.sessions_made;
+        made.retain(|at| now < at + SESSION_LIFE_MS);
+        made.push(now);
+        let count = made.len();
+        if count > MAX_SESSIONS {
+            self.accuse("restraint", format!("page {page} has {count} sessions made within a minute"));
+        }
     }
 
     pub(super) fn note_heartbeat(&mut self, page: usize) {
@@ -171,7 +211,7 @@ impl World {
                 return;
             }
             // The user asked: the attempts are counted anew.
-            ConnectionView::Connecting => page.watch.attempts_online = 0,
+            ConnectionView::Connecting => (page.watch.attempts_online, page.watch.useless) = (0, 0),
             ConnectionView::Failed { error } if error.code == ErrorCode::SessionReconnectExhausted => {
                 let attempt = page.watch.attempt;
                 let least = self.budgets().filter(|budget| *budget > 0).min();
