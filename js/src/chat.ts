@@ -10,6 +10,7 @@ import { checkMetadata, newDraftId } from "./draft.js";
 import { failure, isPlainError, messageOf, PolyError, toPolyError } from "./errors.js";
 import type { ChatEvent } from "./event-types.js";
 import { Emitter } from "./events.js";
+import { toJson } from "./json.js";
 import { Listeners } from "./listeners.js";
 import type { Loader } from "./module.js";
 import { parseOptions, type Settings } from "./options.js";
@@ -55,7 +56,8 @@ export class DefaultChat implements Chat {
     this.#start = this.#settings.autoConnect;
     // Safari has no such symbol yet.
     const { asyncDispose } = Symbol as { asyncDispose?: typeof Symbol.asyncDispose };
-    if (asyncDispose) Object.defineProperty(this, asyncDispose, { value: this.close });
+    // By no descriptor, which would have all that a page has put into every object's prototype.
+    if (asyncDispose) Reflect.set(this, asyncDispose, this.close);
     if (this.#live && this.#start) this.#load();
   }
 
@@ -311,7 +313,9 @@ export class DefaultChat implements Chat {
       this.#frames.tell({ direction, text });
     },
     log: (level, message) => {
-      this.#settings.log.line(level, message);
+      // In the words of whoever knows why.
+      const why = message.startsWith("auth/token-failed") && this.#tokenFailure;
+      this.#settings.log.line(level, why ? `${message} ${messageOf(why)}` : message);
     },
     token: async (reason, signal) => {
       this.#tokenFailure = undefined;
@@ -361,7 +365,7 @@ function parsed(json: string): unknown {
 /** Throws `config/invalid`. What the frame holds is for the module to check. */
 function encodeFrame(frame: object): string {
   try {
-    return JSON.stringify(frame);
+    return toJson(frame);
   } catch (thrown) {
     throw new PolyError("config/invalid", `A raw frame must be JSON: ${messageOf(thrown)}.`, { cause: thrown });
   }

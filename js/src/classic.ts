@@ -3,7 +3,8 @@
  * module is in it. On a server it does nothing.
  */
 
-import * as inline from "./inline.js";
+import type * as inline from "./inline.js";
+import { clearSession, createChat, detectPlatform, hasResumableSession, init, PolyError, version } from "./inline.js";
 import { bridgeToNative, nativeStorage } from "./webview.js";
 
 /** What `window.PolyMessaging` holds: the exports of `poly-messaging-web` and of `poly-messaging-web/webview`. */
@@ -19,4 +20,15 @@ declare global {
   var PolyMessaging: PolyMessaging;
 }
 
-if (typeof window !== "undefined") window.PolyMessaging = { ...inline, bridgeToNative, nativeStorage };
+// One by one: a bundler makes a namespace by a loop that also meets what a page has put into every object's prototype.
+const exported: typeof inline = {
+  clearSession,
+  createChat,
+  detectPlatform,
+  hasResumableSession,
+  init,
+  PolyError,
+  version,
+};
+
+if (typeof window !== "undefined") window.PolyMessaging = { ...exported, bridgeToNative, nativeStorage };

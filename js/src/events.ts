@@ -39,6 +39,7 @@ export class Emitter {
   /** All events from this call on, until the loop is left, `signal` aborts or `finish` is called. */
   iterate(signal?: AbortSignal): AsyncIterableIterator<ChatEvent> {
     const untaken: ChatEvent[] = [];
+    let first = 0;
     const takers: ((result: IteratorResult<ChatEvent>) => void)[] = [];
     const END: IteratorResult<ChatEvent> = { done: true, value: undefined };
     let live = true;
@@ -63,8 +64,15 @@ export class Emitter {
     if (signal?.aborted) leave();
     return {
       next() {
-        const value = untaken.shift();
-        if (value) return Promise.resolve({ done: false, value });
+        const value = untaken[first];
+        if (value) {
+          // Many at a time: `shift` moves all that wait, for each that is taken.
+          if (++first === 1_000 || first === untaken.length) {
+            untaken.splice(0, first);
+            first = 0;
+          }
+          return Promise.resolve({ done: false, value });
+        }
         return live ? new Promise((resolve) => takers.push(resolve)) : Promise.resolve(END);
       },
       return() {

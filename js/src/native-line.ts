@@ -1,6 +1,7 @@
 /** The line between the page and the native application around it: one for each name, shared by all that uses it. */
 
 import { failure, PolyError } from "./errors.js";
+import { toJson } from "./json.js";
 import { report } from "./listeners.js";
 import type { CommandId, NativeError, NativeMessage } from "./native-messages.js";
 
@@ -96,7 +97,7 @@ export class Line {
   /** Posts to the application. Where that fails, the page goes on, and hears of it as of an uncaught error. */
   post(message: Message): void {
     try {
-      this.send(JSON.stringify({ version: VERSION, ...message }, plain));
+      this.send(toJson({ version: VERSION, ...message }, plain));
     } catch (thrown) {
       report(thrown);
     }

@@ -4,7 +4,7 @@
  * is told as `(kind, id, number, text, more)`; nothing is heard of what was aborted.
  */
 
-/** Longest body taken over, in UTF-16 units. An answer of the API has some 2 KB. */
+/** Longest body taken over, in UTF-16 units; an answer of the API has some 2 KB. Of a longer one no more is read. */
 const MAX_BODY = 256 << 10;
 /** Kinds of answers, as `answers.rs` knows them. */
 const HTTP = 0;
@@ -48,16 +48,14 @@ export class Requests {
    * @param {number} limitMs
    */
   post(id, url, headers, body, limitMs) {
-    this.#begin(HTTP, id, limitMs, [TIMEOUT], [NETWORK], async (signal) => {
+    this.#begin(HTTP, id, limitMs, [TIMEOUT], [NETWORK], async (signal, controller) => {
       const list = headers.split("\0");
       const sent = new Headers();
       while (list.length > 1) sent.append(.../** @type {[string, string]} */ (list.splice(0, 2)));
       // The API redirects nowhere, and a redirect would carry the connector token to another host.
       const init = /** @type {const} */ ({ method: "POST", headers: sent, body, redirect: "error" });
       const response = await fetch(url, { ...COMMON, ...init, signal });
-      const text = await response.text();
-      // A body that is too long is as good as none: no answer of the API is.
-      return [response.status, text.length > MAX_BODY ? "" : text, response.headers.get("Retry-After")];
+      return [response.status, await textOf(response, controller), response.headers.get("Retry-After")];
     });
   }
 
@@ -68,9 +66,11 @@ export class Requests {
    * @param {number} limitMs
    */
   probe(id, url, limitMs) {
-    this.#begin(PROBED, id, limitMs, [0], [0], async (signal) => {
+    this.#begin(PROBED, id, limitMs, [0], [0], async (signal, controller) => {
       // Without CORS there is nothing to read, but also nothing that the server would have to allow.
       await fetch(url, { ...COMMON, mode: "no-cors", signal });
+      // Nobody wants the rest, which may have no end.
+      controller.abort();
       return [1];
     });
   }
@@ -119,7 +119,7 @@ export class Requests {
    * @param {number} limitMs 0 for none
    * @param {Answer} late
    * @param {Answer} failed
-   * @param {(signal: AbortSignal) => Promise<Answer>} work
+   * @param {(signal: AbortSignal, controller: AbortController) => Promise<Answer>} work
    */
   async #begin(kind, id, limitMs, late, failed, work) {
     const controller = new AbortController();
@@ -134,7 +134,7 @@ export class Requests {
     try {
       // Never within the call that asked for it.
       await undefined;
-      answer = await work(controller.signal);
+      answer = await work(controller.signal, controller);
     } catch {
       // Whatever it is, it stands in `failed`.
     }
@@ -148,4 +148,28 @@ export class Requests {
     this.#entries.delete(id);
     return entry;
   }
+}
+
+/**
+ * The body as text. One that is too long is as good as none, since no answer of the API is, and the rest of it is not fetched.
+ * @param {Response} response
+ * @param {AbortController} controller
+ */
+async function textOf(response, controller) {
+  const reader = response.body?.getReader?.();
+  let text = "";
+  if (reader) {
+    const decoder = new TextDecoder();
+    for (let more = true; more && text.length <= MAX_BODY;) {
+      const { done, value } = await reader.read();
+      text += decoder.decode(value, { stream: !done });
+      more = !done;
+    }
+  } else {
+    // A `fetch` that someone else wrote may have no streams.
+    text = await response.text();
+  }
+  if (text.length <= MAX_BODY) return text;
+  controller.abort();
+  return "";
 }

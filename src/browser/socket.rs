@@ -11,6 +11,8 @@ use super::Inbox;
 use super::timers::Timeout;
 use crate::plain;
 
+/// Longest frame that is taken over, in UTF-16 units. A frame of history may be long; one that is longer is set aside.
+const MAX_FRAME: u32 = 8 << 20;
 /// The close code for a socket that never opened or was cut off.
 const ABNORMAL: u16 = 1006;
 
@@ -108,7 +110,7 @@ impl Sockets {
             "open" => Some(Input::SocketOpened { socket: id }),
             "message" => {
                 let data = event.unchecked_ref::<MessageEvent>().data();
-                Some(match plain::text(&data, plain::MAX_TEXT) {
+                Some(match plain::text(&data, MAX_FRAME) {
                     Some(text) => Input::SocketText { socket: id, text },
                     None => Input::SocketBinary { socket: id },
                 })

@@ -75,7 +75,9 @@ export class Vault {
    */
   async unseal(name, sealed) {
     if (!sealed.startsWith(VERSION)) throw new Error("not sealed");
-    const bytes = Uint8Array.from(atob(sealed.slice(VERSION.length)), (byte) => byte.charCodeAt(0));
+    const text = atob(sealed.slice(VERSION.length));
+    const bytes = new Uint8Array(text.length);
+    for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
     const key = await this.#unlock(false);
     try {
       const vector = bytes.subarray(0, VECTOR);
