@@ -315,6 +315,9 @@ impl Engine {
         if self.is_over() || self.is_ending() {
             return self.settle(call, Err(Error::new(ErrorCode::SessionEnded)));
         }
+        // Whoever asks has it tried as often as at first, also where a socket is there that only looks alive.
+        self.attempts = Attempts::default();
+        self.sessions_lost = 0;
         if self.is_ready() {
             return self.settle(call, Ok(()));
         }
@@ -323,8 +326,6 @@ impl Engine {
             // Already under way.
             Link::Record | Link::Request { .. } | Link::Socket(_) => {}
             Link::Idle | Link::Pause | Link::Knock(_) | Link::Away | Link::RequestPause { .. } | Link::Down(_) => {
-                self.attempts = Attempts::default();
-                self.sessions_lost = 0;
                 self.connect();
             }
         }

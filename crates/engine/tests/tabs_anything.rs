@@ -147,71 +147,88 @@ impl World {
     }
 }
 
+/// Has pages do this, makes all well again, and judges what came of it.
+fn come_and_go(acts: &[Act]) -> Result<(), TestCaseError> {
+    let mut world = World { browser: Browser::new(), sent: 0, is_blind: false };
+    for act in acts {
+        world.apply(act);
+        for (page, tab) in world.browser.pages.iter().enumerate() {
+            let holds = world.browser.storage.lock == Some(page);
+            prop_assert!(!holds || tab.is_running, "page {} holds the lock and does not run", page);
+        }
+    }
+    // All is well again, and every chat goes on.
+    let World { mut browser, mut is_blind, .. } = world;
+    (browser.server.is_down, browser.server.swallows, browser.server.is_silent) = (false, false, false);
+    browser.storage.is_mute = false;
+    for page in 0..browser.pages.len() {
+        if !browser.pages[page].is_gone && !browser.pages[page].is_running {
+            browser.thaw(page);
+        }
+    }
+    browser.run();
+    for page in 0..browser.pages.len() {
+        if browser.pages[page].is_running {
+            let call = browser.pages[page].client.call();
+            browser.give(page, Input::Reconnect { call });
+        }
+    }
+    browser.open();
+    browser.pass(200_000);
+    // Whoever has waited for the lock for too long makes a session of its own.
+    is_blind |= browser.pages.iter().any(|tab| tab.client.log.iter().any(|line| line.contains("going on without")));
+
+    let running = || browser.pages.iter().enumerate().filter(|(_, tab)| tab.is_running);
+    let record = browser.record();
+    prop_assert_eq!(browser.storage.lock, None, "the lock is never given back");
+    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+    for session in browser.server.sessions.values() {
+        for id in session.events.iter().filter_map(|event| event["metadata"]["custom"]["client_event_id"].as_str()) {
+            *found.entry(id).or_default() += 1;
+        }
+    }
+    if !is_blind {
+        for (id, times) in &found {
+            prop_assert_eq!(*times, 1, "{} arrived {} times", id, times);
+        }
+        let ended = running().filter(|(page, _)| browser.client(*page).state.ended.is_some()).count();
+        prop_assert_eq!(ended, 0);
+    }
+    for (page, tab) in running() {
+        if !is_blind || tab.client.state.ended.is_none() {
+            prop_assert_eq!(tab.client.status(), "open", "page {}", page);
+        }
+        if let Some(record) = record.as_ref().filter(|_| !is_blind) {
+            prop_assert_eq!(browser.session(page), record["session"].as_str(), "page {}", page);
+        }
+        for message in &tab.client.state.messages {
+            let MessageBody::User { delivery, draft_id: Some(id), .. } = &message.body else { continue };
+            prop_assert_ne!(*delivery, Delivery::Pending, "{} is pending for ever on page {}", id, page);
+            if *delivery == Delivery::Sent {
+                prop_assert!(found.contains_key(id.as_str()), "{} is said to be sent", id);
+            }
+        }
+    }
+    prop_assert!(browser.kept().is_empty(), "still in the record: {:?}", browser.kept());
+    Ok(())
+}
+
+#[test]
+fn a_page_that_asks_for_a_connection_over_a_socket_that_only_looks_alive_has_its_whole_budget() {
+    let server = |is_down, is_silent| Act::Server { is_down, swallows: false, is_silent };
+    let acts = [
+        [Act::Open, Act::Kill(0), Act::Open, Act::Open].as_slice(),
+        &[server(true, false), Act::Kill(2), Act::Pass(12_935)],
+        &[server(false, true), Act::Pass(8_110), Act::Send(0), Act::Pass(8_504)],
+    ];
+    come_and_go(&acts.concat()).expect("every chat goes on");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn pages_that_come_and_go_lose_nothing_and_say_nothing_twice(acts in prop::collection::vec(act(), 0..60)) {
-        let mut world = World { browser: Browser::new(), sent: 0, is_blind: false };
-        for act in &acts {
-            world.apply(act);
-            for (page, tab) in world.browser.pages.iter().enumerate() {
-                let holds = world.browser.storage.lock == Some(page);
-                prop_assert!(!holds || tab.is_running, "page {} holds the lock and does not run", page);
-            }
-        }
-        // All is well again, and every chat goes on.
-        let World { mut browser, mut is_blind, .. } = world;
-        (browser.server.is_down, browser.server.swallows, browser.server.is_silent) = (false, false, false);
-        browser.storage.is_mute = false;
-        for page in 0..browser.pages.len() {
-            if !browser.pages[page].is_gone && !browser.pages[page].is_running {
-                browser.thaw(page);
-            }
-        }
-        browser.run();
-        for page in 0..browser.pages.len() {
-            if browser.pages[page].is_running {
-                let call = browser.pages[page].client.call();
-                browser.give(page, Input::Reconnect { call });
-            }
-        }
-        browser.open();
-        browser.pass(200_000);
-        // Whoever has waited for the lock for too long makes a session of its own.
-        is_blind |= browser.pages.iter().any(|tab| tab.client.log.iter().any(|line| line.contains("going on without")));
-
-        let running = || browser.pages.iter().enumerate().filter(|(_, tab)| tab.is_running);
-        let record = browser.record();
-        prop_assert_eq!(browser.storage.lock, None, "the lock is never given back");
-        let mut found: BTreeMap<&str, usize> = BTreeMap::new();
-        for session in browser.server.sessions.values() {
-            for id in session.events.iter().filter_map(|event| event["metadata"]["custom"]["client_event_id"].as_str()) {
-                *found.entry(id).or_default() += 1;
-            }
-        }
-        if !is_blind {
-            for (id, times) in &found {
-                prop_assert_eq!(*times, 1, "{} arrived {} times", id, times);
-            }
-            let ended = running().filter(|(page, _)| browser.client(*page).state.ended.is_some()).count();
-            prop_assert_eq!(ended, 0);
-        }
-        for (page, tab) in running() {
-            if !is_blind || tab.client.state.ended.is_none() {
-                prop_assert_eq!(tab.client.status(), "open", "page {}", page);
-            }
-            if let Some(record) = record.as_ref().filter(|_| !is_blind) {
-                prop_assert_eq!(browser.session(page), record["session"].as_str(), "page {}", page);
-            }
-            for message in &tab.client.state.messages {
-                let MessageBody::User { delivery, draft_id: Some(id), .. } = &message.body else { continue };
-                prop_assert_ne!(*delivery, Delivery::Pending, "{} is pending for ever on page {}", id, page);
-                if *delivery == Delivery::Sent {
-                    prop_assert!(found.contains_key(id.as_str()), "{} is said to be sent", id);
-                }
-            }
-        }
-        prop_assert!(browser.kept().is_empty(), "still in the record: {:?}", browser.kept());
+        come_and_go(&acts)?;
     }
 }
