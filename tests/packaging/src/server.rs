@@ -11,9 +11,10 @@ use std::{
 
 use axum::Router;
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     task::JoinHandle,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 use tower_http::services::ServeDir;
 
@@ -21,6 +22,9 @@ use crate::{Project, project};
 
 /// How long a tool may take until it serves.
 const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// How long it may take for its first answer, for which some tools build the page.
+const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 
 /// A folder on the web, at an origin of its own.
 #[derive(Debug)]
@@ -84,7 +88,7 @@ impl Server {
                     assert!(Instant::now() < deadline, "`{line}` ended ({status}):\n{}", said());
                     break;
                 }
-                if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_ok() {
+                if serves(port).await {
                     return Self { port, _group: group };
                 }
                 assert!(Instant::now() < deadline, "`{line}` does not listen:\n{}", said());
@@ -133,6 +137,18 @@ pub(crate) fn command(line: &str, folder: &Path) -> Command {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command
+}
+
+/// Whether something answers in HTTP. That somebody listens is not enough: whoever looks for a free port does so for a moment.
+async fn serves(port: u16) -> bool {
+    let ask = async {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").await?;
+        let mut answer = [0; 5];
+        stream.read_exact(&mut answer).await?;
+        std::io::Result::Ok(answer)
+    };
+    matches!(timeout(ANSWER_LIMIT, ask).await, Ok(Ok(answer)) if answer == *b"HTTP/")
 }
 
 fn free_port() -> u16 {
