@@ -10,19 +10,19 @@ const FAKE: &str = "
     const watchers = new Set();
     let state = { ...widget.chat.getSnapshot(), messages: [] };
     const never = () => new Promise(() => undefined);
-    globalThis.listeners = new Set();
-    globalThis.fake = {
+    window.listeners = new Set();
+    window.fake = {
         getSnapshot: () => state,
         subscribe: (watcher) => (watchers.add(watcher), () => watchers.delete(watcher)),
         on: (type, listener) => (type === '*' && listeners.add(listener), () => listeners.delete(listener)),
         ready: never, send: never, retry: never, end: never, restart: never, reconnect: never, close: never,
         discard: () => undefined, typing: () => undefined,
     };
-    globalThis.show = (changes) => {
+    window.show = (changes) => {
         state = { ...state, ...changes };
         for (const watcher of [...watchers]) watcher();
     };
-    globalThis.line = (id, role, text, more = {}) => ({
+    window.line = (id, role, text, more = {}) => ({
         id, role, text, timestamp: new Date(2026, 1, 14, 18, 30), messageId: id, agent: 'poly', agentName: 'Ada',
         avatarUrl: null, isStreaming: false, attachments: [], suggestions: [], callActions: [], draftId: id,
         delivery: 'sent', error: null, event: 'systemMessage', level: 'info', ...more,
