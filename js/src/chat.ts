@@ -14,6 +14,7 @@ import { toJson } from "./json.js";
 import { Listeners } from "./listeners.js";
 import type { Loader } from "./module.js";
 import { parseOptions, type Settings } from "./options.js";
+import { PLACE, placeOf, type Place } from "./place.js";
 import { Scheduler } from "./scheduler.js";
 import type { UserMessage } from "./state.js";
 import { pendingMessage, Store } from "./store.js";
@@ -59,6 +60,10 @@ export class DefaultChat implements Chat {
     // By no descriptor, which would have all that a page has put into every object's prototype.
     if (asyncDispose) Reflect.set(this, asyncDispose, this.close);
     if (this.#live && this.#start) this.#load();
+  }
+
+  get [PLACE](): Place {
+    return placeOf(this.#settings);
   }
 
   declare readonly [Symbol.asyncDispose]: Chat["close"];

@@ -8,6 +8,7 @@ import { DefaultChat } from "./chat.js";
 import { toPolyError } from "./errors.js";
 import { loader } from "./loader.js";
 import { parseOptions, type Settings } from "./options.js";
+import { forgetPlace, placeOf } from "./place.js";
 import type { Chat, ChatOptions, ModuleSource } from "./types.js";
 
 export { PolyError } from "./errors.js";
@@ -75,10 +76,13 @@ export async function hasResumableSession(options: ChatOptions): Promise<boolean
 }
 
 /**
- * Forgets the session stored under these options: those with the same connector token, server and host identifier. A
- * chat that is open goes on, and may store it anew; `end()` is for that. Rejects as `hasResumableSession` does.
+ * Forgets the session stored under these options: those with the same connector token, server and host identifier. With it goes what
+ * `<poly-chat>` remembers of this chat, in all tabs: what is being written, what was seen, what was agreed to. A chat that is open goes on, and may store its
+ * session anew; `end()` is for that. Rejects as `hasResumableSession` does.
  */
 export async function clearSession(options: ChatOptions): Promise<void> {
+  const settings = parseOptions(options);
+  if (typeof window !== "undefined") forgetPlace(placeOf(settings));
   await stored(options, (Client, { engine, persistence }) => Client.forgetStored(engine, persistence));
 }
 

@@ -18,6 +18,7 @@ export function openPage(origin = "https://www.example.com"): () => void {
       frames.set(++lastFrame, callback);
       return lastFrame;
     },
+    ...("dispatchEvent" in globalThis ? {} : { dispatchEvent: () => true }),
     cancelAnimationFrame: (frame: number) => frames.delete(frame),
   };
   const before = new Map<string, PropertyDescriptor | undefined>();

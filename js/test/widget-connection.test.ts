@@ -3,25 +3,19 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
+import { local, wipe } from "./storages.js";
+
 import type { Chat, ChatOptions } from "../src/index.js";
+import { PLACE } from "../src/place.js";
 import { SharedChats } from "../src/shared-chats.js";
 import { Connection } from "../src/widget/connection.js";
 import { giveConsent } from "../src/widget/consent.js";
+import { Memory } from "../src/widget/memory.js";
 import type { PolyChatOptions } from "../src/widget/types.js";
 
 const TOKEN = { connectorToken: "a-token" };
 
-let stored = new Map<string, string>();
-const storage = {
-  getItem: (key: string) => stored.get(key) ?? null,
-  setItem: (key: string, value: string) => stored.set(key, value),
-  removeItem: (key: string) => stored.delete(key),
-};
-Object.assign(globalThis, { window: globalThis, localStorage: storage, sessionStorage: storage });
-
-beforeEach(() => {
-  stored = new Map();
-});
+beforeEach(wipe);
 
 /** A connection, what its chats were told, and how often it was asked for stored sessions. */
 function open(hasSession: boolean | Error = false) {
@@ -29,13 +23,14 @@ function open(hasSession: boolean | Error = false) {
   const asked: ChatOptions[] = [];
   let found = 0;
   const client = {
-    createChat: ({ connectorToken = "none", streaming }: ChatOptions): Chat => {
+    createChat: ({ connectorToken = "none", streaming, persistence = "local" }: ChatOptions): Chat => {
       if (typeof streaming === "string") throw new Error("streaming must be true or false");
       const tell = (what: string) => () => {
         told.push(`${what} ${connectorToken}`);
         return Promise.resolve();
       };
-      return { reconnect: tell("connect"), close: tell("close") } as unknown as Chat;
+      const place = { name: connectorToken, persistence };
+      return { [PLACE]: place, reconnect: tell("connect"), close: tell("close") } as unknown as Chat;
     },
     hasResumableSession: (options: ChatOptions) => {
       asked.push(options);
@@ -43,10 +38,11 @@ function open(hasSession: boolean | Error = false) {
     },
   };
   const chats = new SharedChats((options) => client.createChat(options));
-  const connection = new Connection(client, chats, () => {
+  const memory = new Memory(() => undefined);
+  const connection = new Connection(client, chats, memory, () => {
     found += 1;
   });
-  return { connection, told, asked, found: () => found };
+  return { connection, told, asked, found: () => found, memory };
 }
 
 /** All that was put off to the end of this turn is done. */
@@ -81,7 +77,7 @@ test("autoConnect connects at once, or not at all", () => {
 test("a visitor who has a session goes on with it though the panel is closed", async () => {
   const first = open();
   first.connection.use(TOKEN, true);
-  first.connection.remember(TOKEN);
+  first.connection.remember();
   const { connection, told, asked, found } = open(true);
   connection.use(TOKEN, false);
   connection.use({ ...TOKEN, theme: "dark" }, false);
@@ -93,11 +89,11 @@ test("a visitor who has a session goes on with it though the panel is closed", a
 });
 
 test("a session that is gone is not looked for on the next page", async () => {
-  open().connection.remember(TOKEN);
-  assert.equal(stored.size, 0, "no chat, nothing to remember");
+  open().connection.remember();
+  assert.equal(local.values.size, 0, "no chat, nothing to remember");
   const first = open();
   first.connection.use(TOKEN, true);
-  first.connection.remember(TOKEN);
+  first.connection.remember();
   const second = open(false);
   second.connection.use(TOKEN, false);
   await turn();
@@ -121,13 +117,13 @@ test("a store of the application's own is always asked, and one that fails is as
 });
 
 test("nothing connects before the user has agreed", async () => {
-  stored.set("poly-chat-begun", "1");
-  const { connection, told, asked } = open(true);
+  local.values.set("poly-chat:a-token:begun", "1");
+  const { connection, told, asked, memory } = open(true);
   const options: PolyChatOptions = { ...TOKEN, requireConsent: true, disclaimer: "Terms", autoConnect: true };
   connection.use(options, true);
   await turn();
   assert.deepEqual([told, asked], [[], []]);
-  giveConsent(options);
+  giveConsent({ options, memory });
   connection.use(options, true);
   assert.deepEqual(told, ["connect a-token"]);
   // Other terms: it leaves until the user agrees to them.

@@ -107,12 +107,18 @@ test("the table of parts has them all", () => {
 });
 
 test("what the guide says of storage is what is stored", () => {
-  const keys = found(scripts, /const KEY = "([^"]+)"/g);
-  assert.ok(keys.length > 2);
+  const memory = read("js/src/widget/memory.ts");
+  const [, items = ""] = /const IS_OWN = \{([^]*?)\} as const/.exec(memory) ?? [];
+  const rows = rowsOf(section("Consent and what is stored"));
+  const own = (name: string, where: string): string => `${name} ${where === "`sessionStorage`" ? "true" : "false"}`;
   assert.deepEqual(
-    sorted(coded(section("Consent and what is stored")).filter((name) => name.startsWith("poly-chat-"))),
-    sorted(keys),
+    sorted(rows.map(([name = "", where = ""]) => own(coded(name)[0] ?? "", where))),
+    sorted([...found(items, /^ {2}(\w+: \w+),$/gm).map((item) => item.replace(":", "")), "mark false"]),
   );
+  // Nothing else of the widget touches a storage.
+  for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
+    assert.ok(!scripts.replace(memory, "").includes(name), name);
+  }
 });
 
 /** What TypeScript has to say of the listings of a guide, as files of one project. */

@@ -3,16 +3,18 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
+import { comeBack, elsewhere, local, wipe } from "./storages.js";
+
 import { IDLE } from "../src/idle.js";
-import type { AgentMessage, ChatState, UserMessage } from "../src/index.js";
+import type { AgentMessage, Chat, ChatState, UserMessage } from "../src/index.js";
+import { PLACE } from "../src/place.js";
+import { Memory } from "../src/widget/memory.js";
 import { Unread } from "../src/widget/unread.js";
 
 /** A page's title, and who watches it. */
 const page = { title: "Shop", hidden: false, head: {} };
 let watchers = new Set<() => void>();
 let timers: (() => void)[] = [];
-let stored = new Map<string, string>();
-let isDenied = false;
 
 /** The page writes its title itself. */
 function write(title: string): void {
@@ -29,16 +31,6 @@ function wait(): void {
 
 Object.assign(globalThis, {
   document: page,
-  localStorage: {
-    getItem: (key: string) => {
-      if (isDenied) throw new Error("denied");
-      return stored.get(key) ?? null;
-    },
-    setItem: (key: string, value: string) => {
-      if (isDenied) throw new Error("denied");
-      stored.set(key, value);
-    },
-  },
   MutationObserver: class {
     readonly #watcher: () => void;
 
@@ -62,18 +54,24 @@ Object.assign(globalThis, {
 
 beforeEach(() => {
   Object.assign(page, { title: "Shop", hidden: false });
-  stored = new Map();
+  wipe();
   timers = [];
   watchers = new Set();
-  isDenied = false;
 });
+
+/** The counter of a widget with the chat of this name. */
+const counter = (name = "a"): Unread => {
+  const memory = new Memory(() => undefined);
+  memory.use({ [PLACE]: { name, persistence: "local" } } as unknown as Chat, {}, "");
+  return new Unread(memory);
+};
 
 const agent = (messageId: string): AgentMessage => ({ role: "agent", messageId, id: messageId }) as AgentMessage;
 const user = (id: string): UserMessage => ({ role: "user", messageId: id, id }) as UserMessage;
 const state = (...messages: ChatState["messages"]): ChatState => ({ ...IDLE, messages });
 
 test("messages of agents that come while no one looks are unread", () => {
-  const unread = new Unread();
+  const unread = counter();
   assert.equal(unread.update(state(agent("1")), true), false);
   assert.equal(unread.update(state(agent("1"), user("2"), agent("3")), false), true);
   assert.equal(unread.count, 1);
@@ -86,45 +84,52 @@ test("messages of agents that come while no one looks are unread", () => {
 });
 
 test("a page that is opened anew counts on from what was seen", () => {
-  new Unread().update(state(agent("1"), agent("2")), true);
-  const later = new Unread();
+  counter().update(state(agent("1"), agent("2")), true);
+  const later = counter();
   later.update(state(agent("1"), agent("2"), agent("3")), false);
   assert.equal(later.count, 1);
   later.stop();
 });
 
-test("conversations of one browser do not take each other's place", () => {
-  const [one, other] = [new Unread(), new Unread()];
+test("each chat of a browser has its own", () => {
+  const [one, other] = [counter("a"), counter("b")];
   one.update(state(agent("a1")), true);
   other.update(state(agent("b1")), true);
   one.update(state(agent("a1"), agent("a2")), true);
-  const [oneLater, otherLater] = [new Unread(), new Unread()];
+  const [oneLater, otherLater] = [counter("a"), counter("b")];
   oneLater.update(state(agent("a1"), agent("a2")), false);
   otherLater.update(state(agent("b1")), false);
   assert.deepEqual([oneLater.count, otherLater.count], [0, 0]);
   // Not one more for each message seen.
-  assert.deepEqual(JSON.parse(stored.get("poly-chat-seen") ?? ""), ["a2", "b1"]);
+  assert.deepEqual([...local.values.values()], ["a2", "b1"]);
 });
 
-test("what another tab has shown meanwhile is read", () => {
-  const here = new Unread();
-  page.hidden = true;
-  here.update(state(agent("1")), false);
+test("what is read in a window beside this one is read", () => {
+  const here = counter();
+  here.update(state(agent("1"), agent("2")), false);
+  assert.equal(here.count, 2);
+  elsewhere("poly-chat:a:seen", "1");
+  here.update(state(agent("1"), agent("2")), false);
   assert.equal(here.count, 1);
-  new Unread().update(state(agent("1")), true);
-  page.hidden = false;
-  here.update(state(agent("1")), false);
+  elsewhere("poly-chat:a:seen", "2");
+  here.update(state(agent("1"), agent("2")), false);
   assert.equal(here.count, 0);
+  // Seen here too, it is not remembered anew when that is cleared.
+  here.update(state(agent("1"), agent("2")), true);
+  elsewhere("poly-chat:a:seen", null);
+  here.update(state(agent("1"), agent("2")), true);
+  assert.deepEqual([here.count, local.values.size], [0, 0]);
   here.stop();
 });
 
 test("a storage that is denied or holds nonsense costs no more than the memory", () => {
-  stored.set("poly-chat-seen", "{not json");
-  const unread = new Unread();
+  local.values.set("poly-chat:a:seen", "{not json");
+  const unread = counter();
   unread.update(state(agent("1")), false);
   assert.equal(unread.count, 1);
-  isDenied = true;
-  const denied = new Unread();
+  local.isDenied = true;
+  comeBack();
+  const denied = counter("denied");
   denied.update(state(agent("1")), true);
   denied.update(state(agent("1"), agent("2")), false);
   assert.equal(denied.count, 1);
@@ -133,7 +138,7 @@ test("a storage that is denied or holds nonsense costs no more than the memory",
 });
 
 test("the title shows the number while the page is hidden, and is then as it was", () => {
-  const unread = new Unread();
+  const unread = counter();
   unread.update(state(agent("1")), false);
   assert.equal(page.title, "Shop");
   page.hidden = true;
@@ -148,7 +153,7 @@ test("the title shows the number while the page is hidden, and is then as it was
 });
 
 test("a title that the page writes meanwhile has the number too, and stays", () => {
-  const unread = new Unread();
+  const unread = counter();
   page.hidden = true;
   unread.update(state(agent("1")), false);
   write("Basket");
@@ -165,7 +170,7 @@ test("a title that the page writes meanwhile has the number too, and stays", () 
 });
 
 test("widgets of one page put one number into the title", () => {
-  const [one, other] = [new Unread(), new Unread()];
+  const [one, other] = [counter(), counter()];
   page.hidden = true;
   one.update(state(agent("1"), agent("2")), false);
   other.update(state(agent("3")), false);

@@ -141,7 +141,7 @@ export class Announcer implements Part {
   #saySuggestions({ suggestions, ended }: ChatState): void {
     if (this.#suggested === this.#last || suggestions.length === 0) return;
     this.#suggested = this.#last;
-    if (ended || !hasConsent(this.#context.options)) return;
+    if (ended || !hasConsent(this.#context)) return;
     this.say(this.#context.say("suggestionCount", { count: suggestions.length }));
   }
 

@@ -28,7 +28,9 @@ export class Composer implements Part {
     { type: "submit", part: "send", class: "send", "aria-describedby": "counter" },
     icon("send"),
   );
-  readonly #draft = new Draft();
+  /** What is being written, where it is kept, and whose it is. */
+  #draft: Draft | null = null;
+  #place = "";
   readonly #context: Context;
   #chat: Chat | null = null;
   #leave: (() => void) | undefined;
@@ -39,7 +41,6 @@ export class Composer implements Part {
 
   constructor(context: Context) {
     this.#context = context;
-    this.#input.value = this.#draft.recall();
     this.element.append(this.#label, make("div", { class: "box" }, this.#input, this.#send), this.#counter);
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -67,9 +68,10 @@ export class Composer implements Part {
   }
 
   update({ ended }: ChatState, before: ChatState | null): void {
-    const { chat, options } = this.#context;
+    const { chat, memory } = this.#context;
     this.#listen(chat);
-    this.#isDisabled = ended !== null || chat === null || !hasConsent(options);
+    if (!this.#draft || memory.name !== this.#place) this.#recall();
+    this.#isDisabled = ended !== null || chat === null || !hasConsent(this.#context);
     this.#input.disabled = this.#isDisabled;
     if (before === null) {
       setText(this.#label, this.#context.say("messageLabel"));
@@ -82,7 +84,25 @@ export class Composer implements Part {
 
   stop(): void {
     this.#listen(null);
-    this.#draft.flush();
+    this.#draft?.flush();
+  }
+
+  /** What is being written is gone, and is stored no more. */
+  forget(): void {
+    this.#draft?.drop();
+    this.#draft = null;
+    this.#input.value = "";
+    this.#changed();
+  }
+
+  /** Goes on with what was being written here; what was being written elsewhere stays there. */
+  #recall(): void {
+    const { memory } = this.#context;
+    this.#draft?.flush();
+    this.#draft = new Draft(memory.of("draft"));
+    this.#place = memory.name;
+    this.#input.value = this.#draft.recall();
+    this.#changed();
   }
 
   #submit(): void {
@@ -91,7 +111,7 @@ export class Composer implements Part {
     if (this.#send.disabled || !this.#context.send(this.#input.value)) return;
     this.#input.value = "";
     this.#changed();
-    this.#draft.flush();
+    this.#draft?.flush();
     this.#input.focus({ preventScroll: true });
   }
 
@@ -109,7 +129,7 @@ export class Composer implements Part {
 
   #changed(): void {
     const { value } = this.#input;
-    this.#draft.keep(value);
+    this.#draft?.keep(value);
     const room = roomFor(value, this.#context.options.maxLength, this.#maxBytes);
     const [wasNear, wasOver] = [this.#isNear, this.#isOver];
     this.#isNear = isNear(room, value.length);

@@ -8,7 +8,7 @@ import type { Chat, ChatOptions } from "../index.js";
 import type { Share, SharedChats } from "../shared-chats.js";
 import { chatOptionsOf } from "./attributes.js";
 import { hasConsent } from "./consent.js";
-import { forgetChat, mayBeStored, rememberChat } from "./presence.js";
+import type { Memory } from "./memory.js";
 import type { PolyChatOptions } from "./types.js";
 
 /** What the element needs of the chat client: that of `.` or that of `./inline`. */
@@ -23,16 +23,18 @@ const nothing = (): void => undefined;
 export class Connection {
   readonly #client: Client;
   readonly #chats: SharedChats;
+  readonly #memory: Memory;
   readonly #found: () => void;
   #share: Share | null = null;
   #isJoined = false;
   /** A stored session was looked for, and whether it is there. */
   #stored: "unknown" | "asked" | "there" = "unknown";
 
-  /** `found`: there is a stored session, so that it is time for another `use`. */
-  constructor(client: Client, chats: SharedChats, found: () => void) {
+  /** `memory` is the element's; `found`: there is a stored session, so that it is time for another `use`. */
+  constructor(client: Client, chats: SharedChats, memory: Memory, found: () => void) {
     this.#client = client;
     this.#chats = chats;
+    this.#memory = memory;
     this.#found = found;
   }
 
@@ -41,8 +43,11 @@ export class Connection {
     return this.#share?.chat ?? null;
   }
 
-  /** Has the chat of these options, and connects it when it is time. Throws `config/invalid`; then there is none. */
-  use(options: PolyChatOptions, isOpen: boolean): void {
+  /**
+   * Has the chat of these options, and connects it when it is time. Throws `config/invalid`; then there is none. `id` is the
+   * element's.
+   */
+  use(options: PolyChatOptions, isOpen: boolean, id = ""): void {
     const chatOptions = chatOptionsOf(options);
     let share: Share | null = null;
     try {
@@ -52,9 +57,10 @@ export class Connection {
     }
     this.#share = share;
     share.options = chatOptions;
-    if (!hasConsent(options)) {
+    this.#memory.use(share.chat, options, id);
+    if (!hasConsent({ options, memory: this.#memory })) {
       this.#leave();
-    } else if (!this.#isJoined && (isOpen || options.autoConnect === true || this.#isStored(options, share))) {
+    } else if (!this.#isJoined && (isOpen || options.autoConnect === true || this.#isStored(share))) {
       this.#isJoined = this.#chats.join(share);
     }
   }
@@ -67,8 +73,8 @@ export class Connection {
   }
 
   /** The chat has connected: there is a session to go on with on the next page. */
-  remember(options: PolyChatOptions): void {
-    if (this.#share) rememberChat(options);
+  remember(): void {
+    if (this.#share && this.#memory.get("begun") === null) this.#memory.set("begun", "1");
   }
 
   #leave(): void {
@@ -77,8 +83,8 @@ export class Connection {
   }
 
   /** Whether there is a session to go on with. If that is not known it is looked for, once. */
-  #isStored(options: PolyChatOptions, share: Share): boolean {
-    if (this.#stored === "unknown" && mayBeStored(options)) {
+  #isStored(share: Share): boolean {
+    if (this.#stored === "unknown" && this.#memory.mayHaveSession) {
       this.#stored = "asked";
       this.#client.hasResumableSession(share.options).then((isThere) => {
         if (share !== this.#share) return;
@@ -86,7 +92,7 @@ export class Connection {
           this.#stored = "there";
           this.#found();
         } else {
-          forgetChat(options);
+          this.#memory.set("begun", null);
         }
       }, nothing);
     }

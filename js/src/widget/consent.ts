@@ -1,40 +1,21 @@
-/** Whether the user has agreed to the disclaimer: remembered in this browser for as long as its text stays the same. */
+/** Whether the user has agreed to the disclaimer: remembered for as long as its text stays the same. */
 
-import type { PolyChatOptions } from "./types.js";
+import { hashOf } from "../place.js";
+import type { Context } from "./part.js";
 
-const KEY = "poly-chat-consent";
-
-/** What was agreed to where nothing can be stored. */
-const inMemory = new Set<string>();
+type Asked = Pick<Context, "options" | "memory">;
 
 /** Whether the chat may begin. */
-export function hasConsent(options: PolyChatOptions): boolean {
-  if (options.requireConsent !== true) return true;
-  const name = nameOf(options);
-  if (inMemory.has(name)) return true;
-  try {
-    return localStorage.getItem(KEY) === name;
-  } catch {
-    return false;
-  }
+export function hasConsent({ options, memory }: Asked): boolean {
+  return options.requireConsent !== true || memory.get("consent") === nameOf(options);
 }
 
 /** The user agrees. */
-export function giveConsent(options: PolyChatOptions): void {
-  const name = nameOf(options);
-  inMemory.add(name);
-  try {
-    localStorage.setItem(KEY, name);
-  } catch {
-    // Asked again on the next page.
-  }
+export function giveConsent({ options, memory }: Asked): void {
+  memory.set("consent", nameOf(options));
 }
 
-/** Another text is another agreement (FNV-1a, 32 bits). */
-function nameOf({ disclaimer = "" }: PolyChatOptions): string {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < disclaimer.length; at++) {
-    hash = Math.imul(hash ^ disclaimer.charCodeAt(at), 0x01000193);
-  }
-  return `1:${(hash >>> 0).toString(16)}`;
+/** Another text is another agreement. */
+function nameOf({ disclaimer = "" }: Context["options"]): string {
+  return hashOf(disclaimer);
 }

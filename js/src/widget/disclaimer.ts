@@ -21,7 +21,7 @@ export class Disclaimer implements Part {
     this.#context = context;
     this.#text = new MarkdownView(context);
     this.#agree = button({ part: "agree", class: "main-button", "aria-describedby": "consent-title" }, () => {
-      giveConsent(context.options);
+      giveConsent(context);
       context.emit({ type: "widgetConsented" });
       context.goOn();
     });
@@ -40,7 +40,7 @@ export class Disclaimer implements Part {
 
   update(): void {
     const { options } = this.#context;
-    const isNeeded = !hasConsent(options);
+    const isNeeded = !hasConsent(this.#context);
     const text = options.disclaimer ?? "";
     const isNote = text !== "" && text !== this.#dismissed && options.requireConsent !== true;
     this.element.hidden = !isNeeded && !isNote;

@@ -1,21 +1,23 @@
-/** What the user has begun to write: it is there again after a reload of the tab. */
+/** What the user has begun to write in one place: it is there again after a reload of the tab. */
 
-const KEY = "poly-chat-draft";
+import type { Kept } from "./memory.js";
+
 /** Milliseconds between two times that it is stored. */
 const EVERY_MS = 300;
 
 /** The text of one text box. */
 export class Draft {
+  readonly #kept: Kept;
   #text = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  constructor(kept: Kept) {
+    this.#kept = kept;
+  }
+
   /** What was being written when the page was left. */
   recall(): string {
-    try {
-      return sessionStorage.getItem(KEY) ?? "";
-    } catch {
-      return "";
-    }
+    return this.#kept.get() ?? "";
   }
 
   keep(text: string): void {
@@ -26,14 +28,14 @@ export class Draft {
 
   readonly flush = (): void => {
     if (this.#timer === undefined) return;
+    this.drop();
+    this.#kept.set(this.#text === "" ? null : this.#text);
+  };
+
+  /** What is not stored yet never is. */
+  drop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     removeEventListener("pagehide", this.flush);
-    try {
-      if (this.#text === "") sessionStorage.removeItem(KEY);
-      else sessionStorage.setItem(KEY, this.#text);
-    } catch {
-      // It lasts as long as the page.
-    }
-  };
+  }
 }

@@ -27,10 +27,16 @@ export function elementClass(client: Client): CustomElementConstructor {
 
     readonly #events = new Listeners<WidgetEvent>();
     readonly #ready = new Listeners<Chat>();
-    readonly #widget = new Widget(this.attachShadow({ mode: "open" }), (event) => {
-      this.#tell(event);
-    });
-    readonly #connection = new Connection(client, chats, () => {
+    readonly #widget = new Widget(
+      this.attachShadow({ mode: "open" }),
+      (event) => {
+        this.#tell(event);
+      },
+      () => {
+        this.#renew();
+      },
+    );
+    readonly #connection = new Connection(client, chats, this.#widget.memory, () => {
       this.#renew();
     });
     #options: PolyChatOptions | null = null;
@@ -187,6 +193,7 @@ export function elementClass(client: Client): CustomElementConstructor {
       const attributes = optionsOf((name) => this.getAttribute(name));
       const { options, problems } = checkOptions(over(over(attributes, this.#options), this.#asked));
       this.#connect(options, problems);
+      this.#widget.memory.use(this.chat, options, this.id);
       this.#hear(this.chat);
       this.#complain(problems);
       this.#widget.show(this.chat, options, problems.join(" "));
@@ -206,7 +213,7 @@ export function elementClass(client: Client): CustomElementConstructor {
       }
       const isOpen = renderMode !== "floating" || options.autoOpen === true || this.#widget.isOpen;
       try {
-        this.#connection.use(options, isOpen);
+        this.#connection.use(options, isOpen, this.id);
       } catch (thrown) {
         problems.push(thrown instanceof Error ? thrown.message : String(thrown));
       }
@@ -227,7 +234,7 @@ export function elementClass(client: Client): CustomElementConstructor {
     }
 
     #awaitReady(chat: Chat): void {
-      this.#connection.remember(this.#widget.options);
+      this.#connection.remember();
       if (this.#readyChat) return;
       chat.ready().then(() => {
         if (chat !== this.#heard || this.#readyChat) return;

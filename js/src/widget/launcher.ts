@@ -1,5 +1,6 @@
 /** The button that opens the panel, its counter of new messages, and the bubble beside it. */
 
+import { hashOf } from "../place.js";
 import { button, make, mark, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import type { Context } from "./part.js";
@@ -7,9 +8,6 @@ import type { IconAnimation } from "./types.js";
 
 /** More than this is not counted. */
 const MOST = 99;
-
-/** Where this tab keeps the prompt that the user has put away: it does not come again on each page of a site. */
-const KEY = "poly-chat-prompt";
 
 /** The launcher. */
 export class Launcher {
@@ -22,8 +20,8 @@ export class Launcher {
   readonly #promptText: HTMLButtonElement;
   readonly #promptClose: HTMLButtonElement;
   readonly #context: Context;
-  /** The prompt that the user does not want to see again. */
-  #dismissed: string | null = recall();
+  /** Whether the application has asked for its bubble since the user put one away. */
+  #isRenewed = false;
 
   /** `toggle` opens or closes the panel. */
   constructor(context: Context, toggle: () => void) {
@@ -69,14 +67,15 @@ export class Launcher {
   dismiss(): void {
     const { prompt } = this.#context.options;
     this.#prompt.hidden = true;
-    if (!prompt || prompt === this.#dismissed) return;
-    this.#dismissed = prompt;
-    remember(prompt);
+    if (!prompt) return;
+    this.#isRenewed = false;
+    // It does not come again on each page of a site.
+    this.#context.memory.set("prompt", hashOf(prompt));
   }
 
   /** A bubble that the application asks for comes, whatever was dismissed. */
   renew(): void {
-    this.#dismissed = null;
+    this.#isRenewed = true;
   }
 
   animate(animation: IconAnimation): void {
@@ -95,24 +94,12 @@ export class Launcher {
     this.button.hidden = context.options.showIcon === false;
     setText(this.#badge, unread > MOST ? `${MOST}+` : String(unread));
     this.#badge.hidden = news === "";
-    this.#prompt.hidden = isOpen || !prompt || prompt === this.#dismissed;
+    this.#prompt.hidden = isOpen || !prompt || this.#isDismissed(prompt);
     setText(this.#promptText, prompt ?? "");
     mark(this.#promptClose, "aria-label", context.say("promptClose"));
   }
-}
 
-function recall(): string | null {
-  try {
-    return sessionStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-}
-
-function remember(prompt: string): void {
-  try {
-    sessionStorage.setItem(KEY, prompt);
-  } catch {
-    // It comes again on the next page.
+  #isDismissed(prompt: string): boolean {
+    return !this.#isRenewed && this.#context.memory.get("prompt") === hashOf(prompt);
   }
 }

@@ -60,7 +60,7 @@ export class Panel {
   get entrance(): HTMLElement | null {
     const { element } = this;
     // It is read before it is agreed to.
-    if (!hasConsent(this.#context.options)) return element.querySelector("[part~='disclaimer']");
+    if (!hasConsent(this.#context)) return element.querySelector("[part~='disclaimer']");
     const inputs = element.querySelectorAll<HTMLElement>("textarea:not(:disabled), [part~='new-chat']");
     return [...inputs].find((input) => input.getClientRects().length > 0) ?? null;
   }

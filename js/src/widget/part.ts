@@ -1,6 +1,7 @@
 /** What the pieces of the widget have in common. */
 
 import type { Chat, ChatMessage, ChatState } from "../index.js";
+import type { Memory } from "./memory.js";
 import type { Texts } from "./texts.js";
 import type { PolyChatOptions, WidgetEvent } from "./types.js";
 
@@ -10,6 +11,8 @@ export interface Context {
   readonly chat: Chat | null;
   /** Attributes and `options` as one; a number or a yes/no has its type. */
   readonly options: PolyChatOptions;
+  /** What this browser remembers of this chat and this element. */
+  readonly memory: Memory;
   /** BCP 47 code of the language that is shown, for `Intl` and `lang`. */
   readonly language: string;
   /** BCP 47 code of the language that a message is in; null where it is not known. */

@@ -15,7 +15,7 @@ export class Suggestions implements Part {
   }
 
   update({ suggestions, ended }: ChatState, before: ChatState | null): void {
-    this.element.hidden = suggestions.length === 0 || ended !== null || !hasConsent(this.#context.options);
+    this.element.hidden = suggestions.length === 0 || ended !== null || !hasConsent(this.#context);
     mark(this.element, "aria-label", this.#context.say("suggestions"));
     if (suggestions === before?.suggestions) return;
     const language = this.#context.conversationLanguage;

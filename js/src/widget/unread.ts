@@ -1,22 +1,22 @@
 /**
- * How many messages have come that the user has not seen. The last one seen is remembered in this browser, so that a page which
- * is opened anew counts on from there.
+ * How many messages have come that the user has not seen. The last one seen is remembered with the chat, so that a page which is
+ * opened anew counts on from there, and another window beside this one too.
  */
 
 import type { ChatState } from "../index.js";
+import type { Memory } from "./memory.js";
 import { countInTitle } from "./title.js";
-
-const KEY = "poly-chat-seen";
-/** Conversations whose last message is remembered: those of several connectors, or of several widgets on a page. */
-const MOST = 8;
 
 /** The counter of one widget. */
 export class Unread {
+  readonly #memory: Memory;
   #count = 0;
-  /** Ids of messages that were the last one seen, of this conversation or another. */
-  #seen: ReadonlySet<string> | null = null;
+  /** Id of the last message seen in this window. */
   #last: string | null = null;
-  #wasHidden = false;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
 
   get count(): number {
     return this.#count;
@@ -25,20 +25,18 @@ export class Unread {
   /** Counts anew; whether the number is another one. `isSeen`: the user looks at the conversation now. */
   update({ messages }: ChatState, isSeen: boolean): boolean {
     const before = this.#count;
-    // Meanwhile it may have been read in another tab.
-    if (this.#wasHidden && !document.hidden) this.#seen = null;
-    this.#wasHidden = document.hidden;
-    const seen = (this.#seen ??= new Set(recall()));
+    const seen = this.#memory.get("seen");
     let count = 0;
     for (let at = messages.length - 1; at >= 0; at--) {
       const message = messages[at];
       if (message?.role !== "agent") continue;
       const { messageId } = message;
-      if (messageId === this.#last || seen.has(messageId)) break;
+      const isKnown = messageId === this.#last || messageId === seen;
       if (isSeen) {
-        this.#see(messageId);
-        break;
+        this.#last = messageId;
+        if (!isKnown) this.#memory.set("seen", messageId);
       }
+      if (isKnown || isSeen) break;
       count += 1;
     }
     this.#count = count;
@@ -49,28 +47,5 @@ export class Unread {
   /** It takes no part in the page's title any more. */
   stop(): void {
     countInTitle(this, 0);
-  }
-
-  #see(messageId: string): void {
-    const others = recall().filter((id) => id !== this.#last);
-    this.#last = messageId;
-    remember([messageId, ...others].slice(0, MOST));
-  }
-}
-
-function recall(): string[] {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(stored) ? stored.filter((id) => typeof id === "string") : [];
-  } catch {
-    return [];
-  }
-}
-
-function remember(messageIds: readonly string[]): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(messageIds));
-  } catch {
-    // The next page counts from its beginning.
   }
 }

@@ -20,6 +20,7 @@ import { Header } from "./header.js";
 import { Idle } from "./idle.js";
 import { fenceKeys } from "./keys.js";
 import { Launcher } from "./launcher.js";
+import { Memory } from "./memory.js";
 import { Panel } from "./panel.js";
 import type { Context, Part } from "./part.js";
 import { addStyle } from "./style.js";
@@ -41,6 +42,7 @@ const nothing = (): void => undefined;
 export class Widget implements Context {
   chat: Chat | null = null;
   options: PolyChatOptions = {};
+  readonly memory: Memory;
   readonly #emit: (event: WidgetEvent) => void;
   readonly #root = make("div", { class: "root" });
   readonly #announcer = new Announcer(this);
@@ -52,6 +54,7 @@ export class Widget implements Context {
   readonly #launcher = new Launcher(this, () => {
     this.toggle();
   });
+  readonly #composer = new Composer(this);
   readonly #parts: readonly Part[] = [
     this.#header,
     new Disclaimer(this),
@@ -61,7 +64,7 @@ export class Widget implements Context {
     new Idle(this),
     new Suggestions(this),
     new Ending(this),
-    new Composer(this),
+    this.#composer,
     this.#announcer,
   ];
   readonly #panel = new Panel(
@@ -75,7 +78,7 @@ export class Widget implements Context {
     });
   };
   readonly #viewport = new Viewport(this.#root, this.#redraw);
-  readonly #unread = new Unread();
+  readonly #unread: Unread;
   readonly #focus: Focus;
   readonly #inlineStyle: { disabled: boolean };
   #isOpen = false;
@@ -87,8 +90,14 @@ export class Widget implements Context {
   #shown: ChatState | null = null;
   #leave: (() => void) | null = null;
 
-  constructor(root: ShadowRoot, emit: (event: WidgetEvent) => void) {
+  /** `renew`: what this browser remembers has changed elsewhere, so that it is time for another `show`. */
+  constructor(root: ShadowRoot, emit: (event: WidgetEvent) => void, renew: () => void) {
     this.#emit = emit;
+    this.memory = new Memory((isForgotten) => {
+      if (isForgotten) this.#composer.forget();
+      renew();
+    });
+    this.#unread = new Unread(this.memory);
     this.#focus = new Focus(root, this.#panel.element);
     this.#launcher.controls(this.#panel.element);
     this.#root.append(this.#launcher.element, this.#panel.element);
@@ -168,7 +177,7 @@ export class Widget implements Context {
 
   send(text: string): boolean {
     this.#panel.say("");
-    if (!this.chat || text.trim() === "" || !hasConsent(this.options)) return false;
+    if (!this.chat || text.trim() === "" || !hasConsent(this)) return false;
     try {
       void this.chat.send(text);
       this.#transcript.scrollToEnd();
@@ -239,6 +248,7 @@ export class Widget implements Context {
     this.#leave?.();
     this.#leave = null;
     this.chat = null;
+    this.memory.stop();
     document.removeEventListener("visibilitychange", this.#redraw);
     window.removeEventListener("languagechange", this.#redraw);
     this.#dark?.removeEventListener("change", this.#redraw);
@@ -283,7 +293,7 @@ export class Widget implements Context {
       "data-status": connection.status,
       "data-theme": theme === "auto" ? (this.#dark?.matches ? "dark" : "light") : theme,
       "data-position": position,
-      "data-consent": hasConsent(this.options) ? "given" : "needed",
+      "data-consent": hasConsent(this) ? "given" : "needed",
       lang: this.language,
       dir: this.#words.direction,
     };
