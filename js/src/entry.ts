@@ -13,7 +13,7 @@ import type { Chat, ChatOptions, ModuleSource } from "./types.js";
 
 export { PolyError } from "./errors.js";
 export type { PolyErrorCode } from "./errors.js";
-export type { ChatEvent, Envelope } from "./event-types.js";
+export type { ChatEvent, ChatEventOf, Envelope } from "./event-types.js";
 export { detectPlatform } from "./platform.js";
 export type {
   AgentMessage,
@@ -30,8 +30,11 @@ export type {
 } from "./state.js";
 export type {
   AccessToken,
+  AccessTokenOption,
   Chat,
   ChatOptions,
+  CommonChatOptions,
+  ConnectorTokenOption,
   DeviceType,
   Logger,
   LogLevel,

@@ -256,3 +256,6 @@ interface WireEvents {
 export type ChatEvent =
   | { [T in keyof LocalEvents]: { type: T } & LocalEvents[T] }[keyof LocalEvents]
   | { [T in keyof WireEvents]: { type: T } & WireEvents[T] & Envelope }[keyof WireEvents];
+
+/** The events of one type: `ChatEventOf<"agentMessage">`. */
+export type ChatEventOf<T extends ChatEvent["type"]> = Extract<ChatEvent, { type: T }>;

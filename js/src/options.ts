@@ -3,6 +3,7 @@
 import type { EngineOptions, Persistence } from "./boundary.js";
 import { PolyError } from "./errors.js";
 import { createLog, LEVELS, type Log } from "./log.js";
+import { CHAT_OPTIONS, didYouMean } from "./names.js";
 import { detectPlatform } from "./platform.js";
 import type { ChatOptions, Logger, SessionStorageAdapter } from "./types.js";
 
@@ -17,6 +18,10 @@ export interface Settings {
   log: Log;
 }
 
+/** What was said of names that are no options: once for each page, and of so many at most. */
+const told = new Set<string>();
+const MOST_TOLD = 20;
+
 const REGIONS = { us: "us-1", uk: "uk-1", euw: "euw-1" };
 const PLATFORMS = ["web", "ios-web", "android-web", "ios", "android", "custom"] as const;
 const PERSISTENCE = ["local", "tab", "none"] as const;
@@ -30,6 +35,10 @@ export function parseOptions(options: ChatOptions): Settings {
   const given: unknown = options;
   if (typeof given !== "object" || given === null) invalid("options", given, "an object");
   const detected = detectPlatform();
+  const unknown = Object.keys(given).filter(
+    (name) =>
+      !CHAT_OPTIONS.includes(name as keyof ChatOptions) && (given as Record<string, unknown>)[name] !== undefined,
+  );
   const check = checks(given as Record<string, unknown>);
   const connectorToken = parseToken(options);
   check.method("getAccessToken");
@@ -40,6 +49,12 @@ export function parseOptions(options: ChatOptions): Settings {
   const logger = has(options.logger, ["log"])
     ? (options.logger as Logger)
     : check.one("logger", LEVELS, "warn", " or an object with the function log");
+  const log = createLog(logger);
+  for (const name of unknown.slice(0, MOST_TOLD)) {
+    const line = `${show(name)} is no option.${didYouMean(name, CHAT_OPTIONS)}`;
+    if (told.size < MOST_TOLD && !told.has(line)) log.line(2, line);
+    told.add(line);
+  }
   return {
     engine: {
       ...parseEnvironment(options.environment),
@@ -64,7 +79,7 @@ export function parseOptions(options: ChatOptions): Settings {
     getAccessToken: options.getAccessToken,
     beforeAgentJoin: options.beforeAgentJoin,
     autoConnect: check.flag("autoConnect", true),
-    log: createLog(logger),
+    log,
   };
 }
 
@@ -109,7 +124,16 @@ function parseEnvironment(value: unknown): { apiUrl: string; socketUrl: string }
       };
     }
   }
-  return invalid("environment", value, `"us", "uk", "euw", { cluster } or { apiUrl, socketUrl? }`);
+  const allowed = `"us", "uk" or "euw", or { cluster } or { apiUrl, socketUrl? }`;
+  if (typeof environment !== "string") return invalid("environment", value, allowed);
+  const hint = didYouMean(environment, Object.keys(REGIONS), (name) => `"${name}"`);
+  return invalid(
+    "environment",
+    value,
+    allowed,
+    show(value),
+    hint || ` A cluster is { cluster: "name" }, as an attribute cluster="name".`,
+  );
 }
 
 /** Source: Messaging API, "Overview". */
@@ -183,8 +207,8 @@ function header(name: string, value: unknown, secret: boolean): string {
   return invalid(name, value, "a string of visible ASCII characters without spaces", found);
 }
 
-function invalid(name: string, value: unknown, allowed: string, found = show(value)): never {
-  throw new PolyError("config/invalid", `${name} must be ${allowed}; found ${found}.`);
+function invalid(name: string, value: unknown, allowed: string, found = show(value), hint = ""): never {
+  throw new PolyError("config/invalid", `${name} must be ${allowed}; found ${found}.${hint}`);
 }
 
 function show(value: unknown): string {

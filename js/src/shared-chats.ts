@@ -3,6 +3,7 @@
  * its session left to be taken up again. Knows nothing of React.
  */
 
+import { CHAT_OPTIONS } from "./names.js";
 import type { Chat, ChatOptions } from "./types.js";
 
 /** A chat and its users. */
@@ -16,27 +17,6 @@ export interface Share {
   /** The timer that closes it. */
   closing: ReturnType<typeof setTimeout> | undefined;
 }
-
-/** Every option; a new one that is missing here does not compile. */
-const OPTIONS = Object.keys({
-  connectorToken: 0,
-  getAccessToken: 0,
-  environment: 0,
-  hostIdentifier: 0,
-  streaming: 0,
-  platform: 0,
-  deviceType: 0,
-  fresh: 0,
-  autoConnect: 0,
-  persistence: 0,
-  onSessionLost: 0,
-  beforeAgentJoin: 0,
-  heartbeatIntervalMs: 0,
-  sessionTimeoutMs: 0,
-  confirmTimeoutMs: 0,
-  maxReconnectAttempts: 0,
-  logger: 0,
-} satisfies Record<keyof ChatOptions, 0>) as (keyof ChatOptions)[];
 
 /** The options that are functions of the application, or objects with such. */
 const FUNCTIONS = ["getAccessToken", "beforeAgentJoin", "persistence", "logger"] as const;
@@ -103,10 +83,10 @@ export function nameOf(options: ChatOptions): string {
   const value = (of: unknown): string =>
     isObject(of) || typeof of === "function" ? typeof of : `${typeof of} ${String(of)}`;
   return JSON.stringify(
-    OPTIONS.map((name) => {
+    CHAT_OPTIONS.map((name) => {
       const given = options[name];
       if (name !== "environment" || !isObject(given)) return value(given);
-      const { cluster, apiUrl, socketUrl } = given;
+      const { cluster, apiUrl, socketUrl } = given as Record<string, unknown>;
       return [value(cluster), value(apiUrl), value(socketUrl)];
     }),
   );
@@ -117,7 +97,7 @@ function relayed(options: ChatOptions, latest: () => ChatOptions): ChatOptions {
   // For `createChat` to refuse, as all that is not as it should be.
   if (!isObject(options)) return options;
   const own: Record<string, unknown> = { ...options };
-  if (options.autoConnect === undefined || options.autoConnect === true) own.autoConnect = false;
+  if (own.autoConnect === undefined || own.autoConnect === true) own.autoConnect = false;
   for (const name of FUNCTIONS) {
     const given: unknown = options[name];
     if (typeof given === "function") {
@@ -132,7 +112,7 @@ function relayed(options: ChatOptions, latest: () => ChatOptions): ChatOptions {
       );
     }
   }
-  return own;
+  return own as unknown as ChatOptions;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,20 +2,34 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { ChatEvent } from "./event-types.js";
+import type { ChatEvent, ChatEventOf } from "./event-types.js";
 import type { ChatState, UserMessage } from "./state.js";
 
-/** What `createChat` takes. Exactly one of `connectorToken` and `getAccessToken` is needed; all else has a default. */
-export interface ChatOptions {
+/** What `createChat` takes: one of `connectorToken` and `getAccessToken`, never both. All else has a default. */
+export type ChatOptions = CommonChatOptions & (ConnectorTokenOption | AccessTokenOption);
+
+/** The connector token itself, on the page. */
+export interface ConnectorTokenOption {
   /** Public token of a connector. Whoever can read the page can read it. */
-  connectorToken?: string;
+  connectorToken: string;
+  /** Not beside it. */
+  getAccessToken?: undefined;
+}
+
+/** Access tokens from your backend, which keeps the connector token. */
+export interface AccessTokenOption {
   /**
-   * Supplies an access token instead, so that the connector token stays on your backend. Called once for each new
+   * Supplies an access token, so that the connector token stays on your backend. Called once for each new
    * session; `signal` aborts when the answer is of no use any more. A rejection, or a result without an `accessToken`,
    * is the error `auth/token-failed`, whose `cause` says what was wrong. There are 30 seconds to answer.
    */
-  getAccessToken?: (context: { reason: "start" | "restart"; signal: AbortSignal }) => Promise<AccessToken>;
+  getAccessToken: (context: { reason: "start" | "restart"; signal: AbortSignal }) => Promise<AccessToken>;
+  /** Not beside it. */
+  connectorToken?: undefined;
+}
 
+/** The options of `createChat` that each chat has. */
+export interface CommonChatOptions {
   /**
    * Where the server is. Default `"us"`. A cluster is a name such as `us-1`: `a` to `z`, `0` to `9` and `-`, at most 63
    * characters. An address must be https, and wss for the socket; http and ws are for loopback hosts alone. `socketUrl`
@@ -152,7 +166,7 @@ export interface Chat extends AsyncDisposable {
    */
   on<T extends ChatEvent["type"]>(
     type: T,
-    listener: (event: Extract<ChatEvent, { type: T }>) => void,
+    listener: (event: ChatEventOf<T>) => void,
     options?: { signal?: AbortSignal },
   ): () => void;
   /** "*" hears all. */

@@ -366,7 +366,7 @@ test("a connection that is lost and back is said, each try is not", () => {
 test("offline, back, a try that fails and a chat that was closed are said", () => {
   const listener = new Listener();
   const connection = (status: string): void => {
-    listener.show({ connection: { status } as ChatState["connection"] });
+    listener.show({ connection: { status, error: { retryable: true } } as unknown as ChatState["connection"] });
   };
   const network = (onLine: boolean): void => {
     page.onLine = onLine;

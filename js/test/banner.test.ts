@@ -4,7 +4,8 @@ import { test } from "node:test";
 import type { ConnectionState } from "../src/state.js";
 import { kindOf } from "../src/widget/banner.js";
 
-const at = (status: string): ConnectionState => ({ status }) as ConnectionState;
+const at = (status: string, retryable = true): ConnectionState =>
+  ({ status, error: { retryable } }) as unknown as ConnectionState;
 
 test("what is said of the connection", () => {
   const cases: [status: string, isOnline: boolean, kind: string | null][] = [
@@ -31,4 +32,8 @@ test("nothing is said of the connection of a chat that has ended", () => {
   for (const status of ["open", "closed", "failed"]) {
     assert.equal(kindOf({ connection: at(status), ended: { reason: "REASON_USER_END" } }, true), null);
   }
+});
+
+test("where trying again is of no use, the visitor is told no more than that there is no chat", () => {
+  assert.equal(kindOf({ connection: at("failed", false), ended: null }, true), "unavailable");
 });

@@ -114,7 +114,14 @@ const refused: [string, unknown, RegExp][] = [
     { connectorToken: undefined, getAccessToken: "x" },
     /^getAccessToken .*a function; found "x"/,
   ],
-  ["an unknown environment", { environment: "mars" }, /^environment must be "us", "uk", "euw".*found "mars"/],
+  [
+    "an unknown environment",
+    { environment: "mars" },
+    /^environment must be "us", "uk" or "euw",.*found "mars"\. A cluster is \{ cluster: "name" \}/,
+  ],
+  ["half a region", { environment: "eu" }, /"us", "uk" or "euw".*found "eu"\. Did you mean "euw"\?$/],
+  ["a region in capitals", { environment: "US" }, /"us", "uk" or "euw".*found "US"\. Did you mean "us"\?$/],
+  ["the name of a cluster alone", { environment: "dev-1" }, /found "dev-1"\. A cluster is \{ cluster: "name" \}/],
   ["an inherited name for an environment", { environment: "toString" }, /^environment /],
   ["null for an environment", { environment: null }, /^environment must be .*found null/],
   ["null for an environment's cluster", { environment: { cluster: null } }, /^environment\.cluster .*found null/],
@@ -252,4 +259,21 @@ test("a logger that throws harms nothing, and a level keeps lesser lines out", (
   assert.equal(info.mock.callCount(), 0);
   parseOptions({ connectorToken: TOKEN, logger: "none" }).log.line(1, "not seen");
   mock.restoreAll();
+});
+
+test("a name that is no option is told once, with the one that was meant, and a value of nothing is none", () => {
+  const warn = mock.method(console, "warn", () => undefined);
+  const options = { connectorToken: TOKEN, hostIdentifer: "x", persistance: "none", colour: "red", x: undefined };
+  for (let times = 0; times < 2; times++) parseOptions(options);
+  parseOptions({ connectorToken: TOKEN, logger: "error", streamin: true } as ChatOptions);
+  const many = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`option ${at}`, 1]));
+  parseOptions({ connectorToken: TOKEN, ...many });
+  const lines = warn.mock.calls.map(({ arguments: [line] }) => String(line));
+  mock.restoreAll();
+  assert.deepEqual(lines.slice(0, 3), [
+    '[poly-messaging] "hostIdentifer" is no option. Did you mean hostIdentifier?',
+    '[poly-messaging] "persistance" is no option. Did you mean persistence?',
+    '[poly-messaging] "colour" is no option.',
+  ]);
+  assert.ok(lines.length <= 20, String(lines.length));
 });

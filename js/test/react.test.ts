@@ -63,5 +63,5 @@ test("on a server a selector selects from the idle state", () => {
 });
 
 test("bad options are refused while rendering", () => {
-  assert.throws(() => render(() => useChat({})), { code: "config/invalid" });
+  assert.throws(() => render(() => useChat({} as ChatOptions)), { code: "config/invalid" });
 });

@@ -10,6 +10,7 @@ import {
   init,
   type Chat,
   type ChatOptions,
+  type CommonChatOptions,
   type SessionStorageAdapter,
 } from "../src/index.js";
 import { ACCESS_TOKEN, FakeServer, moduleBytes, until } from "./fake-server.js";
@@ -56,7 +57,7 @@ interface Opened {
 }
 
 /** A chat whose socket is open. */
-async function open(options: Partial<ChatOptions>): Promise<Opened> {
+async function open(options: Partial<CommonChatOptions>): Promise<Opened> {
   const server = new FakeServer();
   const log: string[] = [];
   const logger = { log: (level: string, message: string) => log.push(`${level}: ${message}`) };
@@ -215,7 +216,7 @@ test("questions about an adapter that fails are answered", async () => {
   assert.equal(await hasResumableSession({ connectorToken: TOKEN, persistence }), false);
   await clearSession({ connectorToken: TOKEN, persistence });
   await assert.rejects(hasResumableSession({ connectorToken: "" }), { code: "config/invalid" });
-  await assert.rejects(clearSession({}), { code: "config/invalid" });
+  await assert.rejects(clearSession({} as ChatOptions), { code: "config/invalid" });
 });
 
 const joins = ({ server }: Opened): number =>

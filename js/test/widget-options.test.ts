@@ -4,7 +4,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import ts from "typescript";
 
-import { ATTRIBUTES, chatOptionsOf, optionsOf, over } from "../src/widget/attributes.js";
+import {
+  ATTRIBUTES,
+  chatOptionsOf,
+  optionsOf,
+  over,
+  unknownAttributes,
+  unknownOfScript,
+} from "../src/widget/attributes.js";
 import { checkAnimation, checkOptions } from "../src/widget/checks.js";
 import type { PolyChatOptions } from "../src/widget/types.js";
 import { exportsOf, membersOf, programOf } from "./contract.js";
@@ -32,7 +39,7 @@ test("every option that is a text, a number or a yes/no is an attribute, and is 
   const checker = program.getTypeChecker();
   const options = checker.getPropertiesOfType(exportsOf(program, file)("PolyChatOptions"));
   assert.ok(options.length > 25, String(options.length));
-  const expected = ["api-url", "socket-url"];
+  const expected = ["api-url", "cluster", "socket-url"];
   for (const option of options) {
     const kind = kindOf(checker.getTypeOfSymbol(option));
     if (kind === null) continue;
@@ -64,7 +71,13 @@ test("what cannot be read stays as it stands, to be named", () => {
 
 test("the environment is a region, a cluster or addresses", () => {
   assert.deepEqual(parse({ environment: "uk" }), { environment: "uk" });
-  assert.deepEqual(parse({ environment: "dev-1" }), { environment: { cluster: "dev-1" } });
+  assert.deepEqual(parse({ cluster: "dev-1" }), { environment: { cluster: "dev-1" } });
+  assert.deepEqual(parse({ cluster: "dev-1", environment: "uk" }), { environment: { cluster: "dev-1" } });
+  // Never a host of its own: for createChat to refuse.
+  for (const environment of ["eu", "US", "dev-1"]) assert.deepEqual(parse({ environment }), { environment });
+  assert.deepEqual(parse({ cluster: "a", "api-url": "https://a.example/api" }), {
+    environment: { cluster: "a", apiUrl: "https://a.example/api" },
+  });
   assert.deepEqual(parse({ "api-url": "https://a.example/api/v1", environment: "uk" }), {
     environment: { apiUrl: "https://a.example/api/v1" },
   });
@@ -124,6 +137,7 @@ test("an option that is wrong is named, and the others stay", () => {
   assert.deepEqual(checkOptions({ theme: "dark", maxLength: 100_000 }), {
     options: { theme: "dark", maxLength: 100_000 },
     problems: [],
+    warnings: [],
   });
 });
 
@@ -134,7 +148,11 @@ test("a length is a whole number from 1 to 100000", () => {
 });
 
 test("null is nothing, as a framework sets it", () => {
-  assert.deepEqual(checkOptions(loose({ theme: null, heading: null })), { options: {}, problems: [] });
+  assert.deepEqual(checkOptions(loose({ theme: null, heading: null })), {
+    options: {},
+    problems: [],
+    warnings: [],
+  });
 });
 
 test("consent that is asked for in a wrong way is asked for all the same", () => {
@@ -152,4 +170,50 @@ test("a long text that is wrong is not said in full", () => {
 test("an animation is one of those there are", () => {
   assert.equal(checkAnimation("pulse"), null);
   assert.equal(checkAnimation("spin"), 'animation must be "none", "pulse", "bounce", "shake"; found "spin".');
+});
+
+test("an option that there is not is named, with the one that was meant, and goes no further", () => {
+  const given = loose({ theme: "dark", headng: "Desk", connectortoken: "secret", wibble: 1, none: null });
+  assert.deepEqual(checkOptions(given), {
+    options: { theme: "dark" },
+    problems: [],
+    warnings: [
+      '"headng" is no option. Did you mean heading?',
+      '"connectortoken" is no option. Did you mean connectorToken?',
+      '"wibble" is no option.',
+    ],
+  });
+});
+
+test("an attribute that there is not is named, with the one that was meant", () => {
+  const silent = [
+    ...ATTRIBUTES,
+    ..."class id style slot part hidden lang dir title tabindex role popover onclick aria-label data-testid".split(" "),
+    ..."_ngcontent-abc-c1 ng-version v-cloak data-v-7ba5bd90 x-data :theme @click #ref [theme] (open) hx-get".split(
+      " ",
+    ),
+  ];
+  assert.deepEqual(unknownAttributes(silent), []);
+  assert.deepEqual(unknownAttributes(["connectortoken", "data-connector-token", "enviroment", "wibble"]), [
+    '"connectortoken" is no attribute of it. Did you mean "connector-token"?',
+    '"data-connector-token" is no attribute of it. Did you mean "connector-token"?',
+    '"enviroment" is no attribute of it. Did you mean "environment"?',
+    '"wibble" is no attribute of it.',
+  ]);
+  assert.ok((unknownAttributes(["x".repeat(1000)])[0] ?? "").length < 120);
+});
+
+test("an attribute of the script that looks like one of ours and is none is named", () => {
+  const silent = [
+    ...ATTRIBUTES.map((name) => `data-${name}`),
+    ..."src async defer type id class nonce integrity crossorigin referrerpolicy data-cfasync data-domain-script".split(
+      " ",
+    ),
+  ];
+  assert.deepEqual(unknownOfScript(silent), []);
+  assert.deepEqual(unknownOfScript(["data-connectortoken", "connector-token", "data-enviroment"]), [
+    '"data-connectortoken" does nothing on the script. Did you mean "data-connector-token"?',
+    '"connector-token" does nothing on the script. Did you mean "data-connector-token"?',
+    '"data-enviroment" does nothing on the script. Did you mean "data-environment"?',
+  ]);
 });

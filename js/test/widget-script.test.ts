@@ -150,3 +150,58 @@ test("something else of the page that has its name is not taken for it", () => {
   assert.equal(chat().localName, "poly-chat");
   assert.equal(chats().length, 1);
 });
+
+test("its token goes to no element that says itself where its server is", () => {
+  const places = [
+    "api-url='https://evil.example/api/v1'",
+    "socket-url='wss://evil.example'",
+    "cluster='x'",
+    "environment='uk'",
+  ];
+  const tag = TAG.replace("data-auto-open", "data-environment='us' data-auto-open");
+  for (const place of places) {
+    warnings.mock.resetCalls();
+    const page = read(`<poly-chat ${place}></poly-chat>${tag}`);
+    run();
+    const own = page.querySelector("poly-chat") ?? assert.fail("it is there");
+    assert.equal(chat(), own);
+    assert.equal(own.getAttribute("connector-token"), null, place);
+    assert.equal(own.getAttribute("auto-open"), "true");
+    assert.equal(own.hasAttribute("environment"), place.startsWith("environment"));
+    assert.equal(warnings.mock.callCount(), 1);
+    Reflect.deleteProperty(globalThis, "PolyChat");
+  }
+  // One with a token too is whole in itself.
+  warnings.mock.resetCalls();
+  const page = read(`<poly-chat connector-token="own" api-url="https://a.example/api/v1"></poly-chat>${tag}`);
+  run();
+  assert.equal(page.querySelector("poly-chat")?.getAttribute("connector-token"), "own");
+  assert.equal(warnings.mock.callCount(), 0);
+});
+
+test("nor to one further down, nor to one that an application has given its server by then", () => {
+  const page = read(TAG, "loading");
+  run();
+  const late = page.createElement("poly-chat");
+  late.setAttribute("api-url", "https://evil.example/api/v1");
+  page.body.append(late);
+  finish();
+  assert.deepEqual([...chat().getAttributeNames()].sort(), ["api-url", "auto-open"]);
+  Reflect.deleteProperty(globalThis, "PolyChat");
+  const other = read(`<poly-chat></poly-chat>${TAG}`);
+  const own = other.querySelector("poly-chat") ?? assert.fail("it is there");
+  Object.assign(own, { options: { environment: { apiUrl: "https://a.example/api/v1" } } });
+  run();
+  assert.equal(own.getAttribute("connector-token"), null);
+});
+
+test("what is misspelt, or says nothing of a chat, is told once", () => {
+  read(`<script id="tag" src="poly-chat.js" data-connectortoken="a" environment="us"></script>`, "loading");
+  run();
+  finish();
+  const told = warnings.mock.calls.map(({ arguments: [line] }) => String(line));
+  assert.equal(told.length, 3, told.join("\n"));
+  assert.match(told[0] ?? "", /data-connectortoken.*Did you mean "data-connector-token"/);
+  assert.match(told[1] ?? "", /"environment".*Did you mean "data-environment"/);
+  assert.match(told[2] ?? "", /no data-connector-token/);
+});

@@ -16,6 +16,7 @@ import {
   type Attachment,
   type Chat,
   type ChatEvent,
+  type ChatEventOf,
   type ChatState,
   type SystemMessage,
   type UserMessage,
@@ -51,6 +52,13 @@ export function options(): void {
   for (const environment of ["us", "uk", "euw", { cluster: "us-1" }] as const)
     createChat({ connectorToken: "t", environment });
 
+  createChat({ connectorToken: "t", getAccessToken: undefined });
+  // @ts-expect-error a token is needed
+  createChat({});
+  // @ts-expect-error a token, or what gets one
+  createChat({ connectorToken: "t", getAccessToken: () => Promise.resolve({ accessToken: "t" }) });
+  // @ts-expect-error a region is one of three; a cluster is { cluster }
+  createChat({ connectorToken: "t", environment: "eu" });
   // @ts-expect-error a token is a string
   createChat({ connectorToken: 7 });
   // @ts-expect-error a token is fetched by a function
@@ -95,6 +103,16 @@ export function events(): void {
   chat.on("*", (event) => {
     is<ChatEvent>()(event);
   });
+
+  const heard = (event: ChatEventOf<"agentMessage">): void => {
+    is<string>()(event.text);
+    is<number | null>()(event.sequence);
+  };
+  chat.on("agentMessage", heard);
+  // @ts-expect-error hears another event
+  chat.on("agentMessageChunk", heard);
+  // @ts-expect-error not an event
+  is<ChatEventOf<"agentMesage">>();
 
   // @ts-expect-error not an event
   chat.on("languagechanged", () => undefined);

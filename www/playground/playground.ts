@@ -1,7 +1,7 @@
 /** The playground: one widget with all its settings, and what goes on in it. `chat` and `polyMessaging` are there for the console. */
 
 import * as polyMessaging from "/pkg/index.js";
-import type { Chat } from "/pkg/index.js";
+import type { Chat, ChatOptions } from "/pkg/index.js";
 import { defineWidget, type PolyChatElement } from "/pkg/widget.js";
 import { find, mark } from "../dom.js";
 import { aimFaults, offerFaults, showFaults } from "./faults.js";
@@ -57,7 +57,8 @@ function check(options: ReturnType<typeof optionsFrom>): void {
     GROUPS.filter(({ isLive }) => isLive).flatMap(({ fields }) => fields.map(({ name }) => name)),
   );
   const entries = Object.entries(options).filter(([name]) => !own.has(name));
-  void polyMessaging.createChat({ ...Object.fromEntries(entries), autoConnect: false }).close();
+  const chatOptions = Object.fromEntries(entries) as unknown as ChatOptions;
+  void polyMessaging.createChat({ ...chatOptions, autoConnect: false }).close();
 }
 
 /** Shows the widget's chat, if it is another than before. */

@@ -96,7 +96,7 @@ export function snippetOf(settings: Settings): string {
   if (!settings.has("tokenEndpoint")) add("connectorToken", "…");
   const environment = environmentOf(settings);
   if (typeof environment === "string") add("environment", environment);
-  else if ("cluster" in environment) add("environment", environment.cluster);
+  else if ("cluster" in environment) add("cluster", environment.cluster);
   else {
     add("apiUrl", environment.apiUrl);
     if (environment.socketUrl) add("socketUrl", environment.socketUrl);

@@ -1,11 +1,12 @@
 /** The attributes of `<poly-chat>` as options: each text, number or yes/no of `createChat` and of the widget, in kebab case. */
 
 import type { ChatOptions } from "../index.js";
+import { didYouMean } from "../names.js";
 import type { PolyChatOptions, WidgetOptions } from "./types.js";
 
 type Kind = "text" | "number" | "flag";
 
-/** Options of `createChat`. `environment` is put together from three attributes; the rest are functions or objects. */
+/** Options of `createChat`. `environment` is put together from four attributes; the rest are functions or objects. */
 const CHAT = {
   connectorToken: "text",
   hostIdentifier: "text",
@@ -49,10 +50,14 @@ const KINDS: Readonly<Record<string, Kind>> = { ...CHAT, ...WIDGET };
 /** The option that an attribute stands for. Those of the environment are not among them. */
 export const OPTION_OF: ReadonlyMap<string, string> = new Map(Object.keys(KINDS).map((name) => [kebab(name), name]));
 
-/** All attributes. */
-export const ATTRIBUTES: readonly string[] = [...OPTION_OF.keys(), "environment", "api-url", "socket-url"];
+/** More of a name is not repeated. */
+const LONGEST = 60;
 
-const REGIONS = ["us", "uk", "euw"];
+/** Those that say where the server is: the name of a region, that of a cluster, or addresses. */
+export const PLACES: readonly string[] = ["environment", "cluster", "api-url", "socket-url"];
+
+/** All attributes. */
+export const ATTRIBUTES: readonly string[] = [...OPTION_OF.keys(), ...PLACES];
 
 /** The options that these attributes say. What is no number or no yes/no is left as it stands, for the check of options to name. */
 export function optionsOf(attribute: (name: string) => string | null): PolyChatOptions {
@@ -61,11 +66,41 @@ export function optionsOf(attribute: (name: string) => string | null): PolyChatO
     const value = attribute(name);
     if (value !== null) options[option] = parse(value, KINDS[option]);
   }
-  const [environment, apiUrl, socketUrl] = ["environment", "api-url", "socket-url"].map(attribute);
-  // One of them alone is for the check to refuse.
-  if (apiUrl || socketUrl) options.environment = { ...(apiUrl && { apiUrl }), ...(socketUrl && { socketUrl }) };
-  else if (environment) options.environment = REGIONS.includes(environment) ? environment : { cluster: environment };
+  const [environment, cluster, apiUrl, socketUrl] = PLACES.map(attribute);
+  // What does not go together is for the check to refuse.
+  const address = { ...(cluster && { cluster }), ...(apiUrl && { apiUrl }), ...(socketUrl && { socketUrl }) };
+  if (Object.keys(address).length > 0) options.environment = address;
+  else if (environment) options.environment = environment;
   return options;
+}
+
+/** Attributes that any element may have, or any framework may put on one. */
+const FOREIGN =
+  /^(on|aria-|data-|[a-z]{1,2}-|item|[^a-z])|[:.@]|^(accesskey|autocapitalize|autofocus|class|contenteditable|dir|draggable|enterkeyhint|exportparts|hidden|id|inert|inputmode|is|lang|nonce|part|popover|role|slot|spellcheck|style|tabindex|title|translate)$/;
+
+const quoted = (name: string): string => `"${name}"`;
+
+/** What is said of attributes of `<poly-chat>` that do nothing. */
+export function unknownAttributes(names: readonly string[]): string[] {
+  return names.flatMap((name) => {
+    if (ATTRIBUTES.includes(name)) return [];
+    const hint = didYouMean(name.replace(/^data-/, ""), ATTRIBUTES, quoted);
+    // What has a meaning elsewhere is only told where it looks like one of ours.
+    if (FOREIGN.test(name) && !(hint && name.startsWith("data-"))) return [];
+    return [`${quoted(name.slice(0, LONGEST))} is no attribute of it.${hint}`];
+  });
+}
+
+/** The same of attributes of the script tag, where ours begin with `data-`. */
+export function unknownOfScript(names: readonly string[]): string[] {
+  return names.flatMap((name) => {
+    const isData = name.startsWith("data-");
+    const own = isData ? name.slice(5) : name;
+    if (isData && ATTRIBUTES.includes(own)) return [];
+    const hint = didYouMean(own, ATTRIBUTES, (found) => quoted(`data-${found}`));
+    const isOwn = /^(src|async|defer|type|id|class|nonce|charset|language)$/.test(name);
+    return hint && !isOwn ? [`${quoted(name.slice(0, LONGEST))} does nothing on the script.${hint}`] : [];
+  });
 }
 
 function parse(value: string, kind: Kind | undefined): unknown {
@@ -83,5 +118,5 @@ export function over(options: PolyChatOptions, others: PolyChatOptions | null): 
 /** The options of `createChat` among these. */
 export function chatOptionsOf(options: PolyChatOptions): ChatOptions {
   const own = Object.entries(options).filter(([name]) => !Object.hasOwn(WIDGET, name));
-  return Object.fromEntries(own);
+  return Object.fromEntries(own) as unknown as ChatOptions;
 }

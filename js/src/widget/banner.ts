@@ -8,7 +8,6 @@ import type { Context, Part } from "./part.js";
 export class Banner implements Part {
   readonly element = make("div", { part: "banner", class: "banner" });
   readonly #text = make("p", { class: "banner-text" });
-  readonly #detail = make("p", { class: "banner-detail", lang: "en", dir: "ltr" });
   readonly #button: HTMLButtonElement;
   readonly #context: Context;
   #state: ChatState | null = null;
@@ -22,7 +21,7 @@ export class Banner implements Part {
     this.#button = button({ part: "reconnect", class: "banner-button" }, () => {
       void context.chat?.reconnect().catch(() => undefined);
     });
-    this.element.append(make("div", { class: "banner-words" }, this.#text, this.#detail), this.#button);
+    this.element.append(make("div", { class: "banner-words" }, this.#text), this.#button);
   }
 
   update(state: ChatState, before: ChatState | null): void {
@@ -71,18 +70,20 @@ export class Banner implements Part {
     const seconds = Math.ceil((this.#nextTry - performance.now()) / 1000);
     const isCounting = kind === "reconnecting" && seconds > 0;
     setText(this.#text, isCounting ? this.#context.say("reconnectingIn", { count: seconds }) : this.#context.say(kind));
-    setText(this.#detail, connection.status === "failed" ? connection.error.message : "");
     setText(this.#button, this.#context.say("connectNow"));
-    this.#button.hidden = ended !== null || kind === "offline";
+    this.#button.hidden = ended !== null || kind === "offline" || kind === "unavailable";
   };
 }
 
 /** What there is to say; null: nothing. */
 export function kindOf(
-  { connection: { status }, ended }: Pick<ChatState, "connection" | "ended">,
+  { connection, ended }: Pick<ChatState, "connection" | "ended">,
   isOnline: boolean,
-): "offline" | "reconnecting" | "failed" | "closed" | null {
+): "offline" | "reconnecting" | "failed" | "unavailable" | "closed" | null {
+  const { status } = connection;
   if (ended || status === "idle" || status === "closing") return null;
+  // Nothing that a visitor could do helps: who made the page is told why, on the console.
+  if (status === "failed" && !connection.error.retryable) return "unavailable";
   if (status === "failed" || status === "closed") return status;
   if (!isOnline) return "offline";
   return status === "reconnecting" ? status : null;

@@ -1,5 +1,6 @@
 /** Checks the widget's own options: what is wrong is named and left out, and the rest goes on. */
 
+import { CHAT_OPTIONS, didYouMean } from "../names.js";
 import type { PolyChatOptions, WidgetOptions } from "./types.js";
 
 type Check = readonly [fits: (value: unknown) => boolean, allowed: string];
@@ -42,10 +43,25 @@ export function checkObject(options: unknown): string | null {
   return typeof options === "object" ? null : complaint("options", "an object", options);
 }
 
-/** The options without those that are wrong, and a sentence on each of these for who made the page. */
-export function checkOptions(given: PolyChatOptions): { options: PolyChatOptions; problems: string[] } {
+const KNOWN = [...Object.keys(CHECKS), ...CHAT_OPTIONS];
+
+/**
+ * The options without those that are wrong or are none, and a sentence on each of these for who made the page: `problems` and
+ * `warnings`.
+ */
+export function checkOptions(given: PolyChatOptions): {
+  options: PolyChatOptions;
+  problems: string[];
+  warnings: string[];
+} {
   const options: Record<string, unknown> = { ...given };
   const problems = [];
+  const warnings = [];
+  for (const [name, value] of Object.entries(options)) {
+    if (KNOWN.includes(name)) continue;
+    Reflect.deleteProperty(options, name);
+    if (value != null) warnings.push(`${show(name)} is no option.${didYouMean(name, KNOWN)}`);
+  }
   for (const [name, [fits, allowed]] of Object.entries(CHECKS)) {
     const value = options[name];
     if (value === undefined) continue;
@@ -56,7 +72,7 @@ export function checkOptions(given: PolyChatOptions): { options: PolyChatOptions
     // Rather asked once too often.
     if (name === "requireConsent" && value !== null) options.requireConsent = true;
   }
-  return { options, problems };
+  return { options, problems, warnings };
 }
 
 function complaint(name: string, allowed: string, value: unknown): string {

@@ -6,7 +6,7 @@
 import type { Chat } from "../index.js";
 import { Listeners } from "../listeners.js";
 import { SharedChats } from "../shared-chats.js";
-import { ATTRIBUTES, OPTION_OF, optionsOf, over } from "./attributes.js";
+import { ATTRIBUTES, OPTION_OF, optionsOf, over, unknownAttributes } from "./attributes.js";
 import { checkAnimation, checkObject, checkOptions } from "./checks.js";
 import { Connection, type Client } from "./connection.js";
 import type { IconAnimation, PolyChatElement, PolyChatOptions, WidgetEvent, WidgetOptions } from "./types.js";
@@ -15,6 +15,11 @@ import type { OwnTexts } from "./words.js";
 
 /** What an application may have set before the element was defined. */
 const PROPERTIES = ["options", "chat", "texts"] as const;
+
+/** Milliseconds that an application has to set a token. */
+const PATIENCE_MS = 3000;
+/** More is not said of what is wrong with one element. */
+const MOST_TOLD = 50;
 
 const nothing = (): void => undefined;
 
@@ -49,6 +54,7 @@ export function elementClass(client: Client): CustomElementConstructor {
     #readyChat: Chat | null = null;
     #leave = nothing;
     readonly #told = new Set<string>();
+    #missing: ReturnType<typeof setTimeout> | undefined;
 
     get options(): PolyChatOptions | null {
       return this.#options;
@@ -191,32 +197,49 @@ export function elementClass(client: Client): CustomElementConstructor {
         return;
       }
       const attributes = optionsOf((name) => this.getAttribute(name));
-      const { options, problems } = checkOptions(over(over(attributes, this.#options), this.#asked));
-      this.#connect(options, problems);
+      const { options, problems, warnings } = checkOptions(over(over(attributes, this.#options), this.#asked));
+      const isRefused = !this.#connect(options, problems);
       this.#widget.memory.use(this.chat, options, this.id);
       this.#hear(this.chat);
       this.#complain(problems);
-      this.#widget.show(this.chat, options, problems.join(" "));
+      this.#warn([...warnings, ...unknownAttributes(this.getAttributeNames())]);
+      this.#widget.show(this.chat, options, isRefused);
       if (options.autoOpen && !this.#wasOpened) {
         this.#wasOpened = true;
         this.#widget.open(false);
       }
     }
 
-    #connect(options: PolyChatOptions, problems: string[]): void {
+    /** Whether the options were taken. */
+    #connect(options: PolyChatOptions, problems: string[]): boolean {
       const { connectorToken, getAccessToken, renderMode = "floating" } = options;
       // Without a token there is nothing wrong yet: it may be set later.
       const isGiven = (connectorToken ?? getAccessToken ?? this.#options) != null;
       if (this.#given || !isGiven) {
         this.#connection.stop();
-        return;
+        if (!this.#given) this.#missToken();
+        return true;
       }
       const isOpen = renderMode !== "floating" || options.autoOpen === true || this.#widget.isOpen;
       try {
         this.#connection.use(options, isOpen, this.id);
       } catch (thrown) {
         problems.push(thrown instanceof Error ? thrown.message : String(thrown));
+        return false;
       }
+      return true;
+    }
+
+    /** Says that there is no token, where none comes: one may be set later. */
+    #missToken(): void {
+      if (this.#missing !== undefined) return;
+      this.#missing = setTimeout(() => {
+        const { connectorToken, getAccessToken } = this.#options ?? {};
+        const isThere = this.chat ?? connectorToken ?? getAccessToken ?? this.getAttribute("connector-token");
+        if (this.isConnected && isThere == null) {
+          this.#warn([`there is no connector-token, and no getAccessToken in options: nothing can be said here.`]);
+        }
+      }, PATIENCE_MS);
     }
 
     /** Passes on what happens in this chat. */
@@ -245,11 +268,17 @@ export function elementClass(client: Client): CustomElementConstructor {
 
     /** Tells who made the page, once. */
     #complain(problems: readonly string[]): void {
-      for (const problem of problems) {
-        if (this.#told.has(problem)) continue;
-        this.#told.add(problem);
-        console.error(`<poly-chat>: ${problem}`);
-      }
+      for (const problem of problems) if (this.#isNew(problem)) console.error(`<poly-chat>: ${problem}`);
+    }
+
+    #warn(warnings: readonly string[]): void {
+      for (const warning of warnings) if (this.#isNew(warning)) console.warn(`<poly-chat>: ${warning}`);
+    }
+
+    #isNew(text: string): boolean {
+      const isNew = !this.#told.has(text) && this.#told.size < MOST_TOLD;
+      this.#told.add(text);
+      return isNew;
     }
   };
 }

@@ -81,7 +81,7 @@ export class StatusVoice {
     const { status } = state.connection;
     const kind = kindOf(state, navigator.onLine);
     // That another try is under way is not said, but how it ends is.
-    if (status === "connecting") this.#troubles.delete("failed");
+    if (status === "connecting") for (const end of ["failed", "unavailable"] as const) this.#troubles.delete(end);
     if (kind === null) {
       if (status === "open" && this.#troubles.size > 0 && !state.ended)
         this.#region.say(this.#context.say("connectedAgain"));

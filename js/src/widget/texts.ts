@@ -114,6 +114,8 @@ export interface Texts {
   connectedAgain: Text;
   /** The chat could not connect, and does not try by itself any more. */
   failed: Text;
+  /** The chat cannot connect, and to try again is of no use. */
+  unavailable: Text;
   /** The chat was closed by the page. */
   closed: Text;
   /** An agent of PolyAI has joined: `{name}`. */

@@ -226,11 +226,13 @@ export class Widget implements Context {
     this.#launcher.renew();
   }
 
-  /** Shows this chat from now on, with these options, and says what is wrong. To be called after each change of texts too. */
-  show(chat: Chat | null, options: PolyChatOptions, problem: string): void {
+  /**
+   * Shows this chat from now on, with these options. To be called after each change of texts too. `isRefused`: there can be no chat
+   * with them, which is all that a visitor is told of it.
+   */
+  show(chat: Chat | null, options: PolyChatOptions, isRefused: boolean): void {
     if (!isSame(options, this.options)) this.#shown = null;
     this.options = options;
-    this.#panel.say(problem);
     if (chat !== this.chat || !this.#leave) {
       if (this.#leave) this.#leave();
       else this.#start();
@@ -241,6 +243,7 @@ export class Widget implements Context {
       this.#shown = null;
     }
     this.#redraw();
+    this.#panel.say(isRefused ? this.say("unavailable") : "");
   }
 
   /** The element is no longer in a document. */

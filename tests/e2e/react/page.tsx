@@ -7,7 +7,7 @@ import * as React from "react";
 import { StrictMode, useLayoutEffect, type ReactElement } from "react";
 import { createRoot, hydrateRoot } from "react-dom/client";
 
-import type { Chat, ChatEvent, ChatMessage, ChatOptions } from "poly-messaging-web";
+import type { Chat, ChatEvent, ChatMessage, ChatOptions, CommonChatOptions } from "poly-messaging-web";
 import { App, chats, counts, type Shown } from "./app.js";
 
 declare global {
@@ -48,7 +48,7 @@ function optionsOf(connector: string): ChatOptions {
         }
       : { connectorToken: tokenOf(connector) }),
     environment: { apiUrl: `${api}/api/v1` },
-    ...(JSON.parse(query.get("options") ?? "{}") as Partial<ChatOptions>),
+    ...(JSON.parse(query.get("options") ?? "{}") as Partial<CommonChatOptions>),
   };
 }
 

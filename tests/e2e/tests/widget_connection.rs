@@ -81,8 +81,16 @@ fn a_chat_that_could_not_connect_says_so_and_tries_again_when_told() {
         let setup = Setup::default();
         let widget =
             Widget::on(page, sandbox, "refused", &setup, "attributes", json!({ "max-reconnect-attempts": "1" })).await;
+        // What no visitor can mend is not said to them, and they are not asked to try again.
         widget.fault(json!({ "http": [{ "endpoint": "access-token", "status": 401, "times": 1 }] })).await;
         page.click(&part("launcher")).await;
+        page.wait_for(&inside("[part~=banner][data-kind=unavailable]")).await;
+        let shown = "const { innerText } = inside('[part~=banner]');
+            return [/available/.test(innerText), /token|host|server/i.test(innerText), inside('[part~=reconnect]').hidden];";
+        assert_eq!(page.eval(shown, &[]).await, json!([true, false, true]));
+
+        widget.fault(json!({ "http": [{ "endpoint": "access-token", "status": 500, "times": 4 }] })).await;
+        page.eval("chat.reconnect().catch(() => {});", &[]).await;
         page.wait_for(&inside("[part~=banner][data-kind=failed]")).await;
         page.click(&part("reconnect")).await;
         widget.hears("Hello, I'm Ada").await;

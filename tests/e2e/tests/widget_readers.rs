@@ -63,7 +63,7 @@ const VANISHING: &[(&str, &str, &str, &str)] = &[
         "input",
     ),
     (
-        "show({ connection: { status: 'failed', error: { message: 'No.' } } })",
+        "show({ connection: { status: 'failed', error: { message: 'No.', retryable: true } } })",
         "[part~=reconnect]",
         "show({ connection: { status: 'open' } })",
         "input",

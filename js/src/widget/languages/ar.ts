@@ -94,6 +94,7 @@ export const ar: Texts = {
   connectNow: "الاتصال الآن",
   connectedAgain: "عاد الاتصال",
   failed: "تعذَّر الاتصال بالمحادثة.",
+  unavailable: "المحادثة غير متاحة حاليًا.",
   closed: "غير متصل.",
   agentJoined: "انضم {name} إلى المحادثة",
   agentLeft: "غادر المساعد المحادثة",

@@ -58,6 +58,7 @@ export const de: Texts = {
   connectNow: "Jetzt verbinden",
   connectedAgain: "Wieder verbunden",
   failed: "Die Verbindung konnte nicht hergestellt werden.",
+  unavailable: "Der Chat ist zurzeit nicht verfügbar.",
   closed: "Nicht verbunden.",
   agentJoined: "{name} ist dem Chat beigetreten",
   agentLeft: "Der Assistent hat den Chat verlassen",

@@ -58,6 +58,7 @@ export const en: Texts = {
   connectNow: "Connect now",
   connectedAgain: "Connected again",
   failed: "The chat could not connect.",
+  unavailable: "The chat is not available at the moment.",
   closed: "Not connected.",
   agentJoined: "{name} joined",
   agentLeft: "The assistant left",

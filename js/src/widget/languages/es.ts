@@ -72,6 +72,7 @@ export const es: Texts = {
   connectNow: "Conectar ahora",
   connectedAgain: "Conexión restablecida",
   failed: "No se ha podido conectar el chat.",
+  unavailable: "El chat no está disponible en este momento.",
   closed: "Sin conexión.",
   agentJoined: "{name} se ha unido al chat",
   agentLeft: "El asistente ha salido del chat",

@@ -72,6 +72,7 @@ export const fr: Texts = {
   connectNow: "Se connecter maintenant",
   connectedAgain: "Connexion rétablie",
   failed: "La connexion n’a pas pu être établie.",
+  unavailable: "Le chat n’est pas disponible pour le moment.",
   closed: "Non connecté.",
   agentJoined: "{name} a rejoint la discussion",
   agentLeft: "L’assistant a quitté la discussion",

@@ -52,6 +52,7 @@ export const ja: Texts = {
   connectNow: "今すぐ接続",
   connectedAgain: "再接続しました",
   failed: "チャットに接続できませんでした。",
+  unavailable: "ただいまチャットをご利用いただけません。",
   closed: "接続されていません。",
   agentJoined: "{name}が参加しました",
   agentLeft: "アシスタントが退出しました",
