@@ -22,12 +22,14 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// Whether it comes with a source map. One that holds the module has none: it would be twice as large again, and what
-    /// can be read in it is in that of index.js.
-    pub(crate) fn is_mapped(&self) -> bool {
-        matches!(self.name, "index.js" | "react.js" | "webview.js" | "text.js" | "widget.js")
+    /// The name of its source map in pkg/.
+    pub(crate) fn map(&self) -> String {
+        format!("{}.map", self.name)
     }
 }
+
+/// The module as text, as a source map names it. A map does not repeat it: it would be twice as large again.
+const BYTES: &str = "/bytes.js";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -102,9 +104,7 @@ impl Script {
         ensure!(root().join(source).exists(), "{source} is missing");
         let mut esbuild = tools::npm_program("esbuild");
         esbuild.args([source, "--bundle", "--log-level=warning", style::AS_TEXT]);
-        if self.is_mapped() {
-            esbuild.arg("--sourcemap");
-        }
+        esbuild.arg("--sourcemap");
         esbuild.args([format!("--target={BROWSERS}"), format!("--outfile={output}")]);
         esbuild.arg(if kind == Kind::Classic { "--format=iife" } else { "--format=esm" });
         if kind == Kind::BesideIndex {
@@ -120,15 +120,27 @@ impl Script {
         if !options.dev {
             let mut terser = tools::npm_program("terser");
             terser.args([&output, &format!("--output={output}")]).args(TERSER);
-            if self.is_mapped() {
-                terser.arg(format!("--source-map=content='{output}.map',url='{name}.map',includeSources"));
-            }
+            terser.arg(format!("--source-map=content='{output}.map',url='{name}.map',includeSources"));
             if kind != Kind::Classic {
                 terser.arg("--module");
             }
             run(&mut terser, "Is node_modules whole? `npm ci` installs it anew.")?;
         }
+        self.lighten()?;
         self.check(&metafile)
+    }
+
+    /// Takes the module's text out of the source map.
+    fn lighten(&self) -> Result<()> {
+        let path = pkg().join(self.map());
+        let mut map: Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
+        let sources = map["sources"].as_array().cloned().context("a source map names its sources")?;
+        for (at, source) in sources.iter().enumerate() {
+            if source.as_str().is_some_and(|source| source.ends_with(BYTES)) {
+                map["sourcesContent"][at] = Value::Null;
+            }
+        }
+        Ok(fs::write(path, map.to_string())?)
     }
 
     /// Checks what the bundler is trusted with: what is imported, and from where the module is loaded.

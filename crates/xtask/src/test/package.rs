@@ -42,7 +42,7 @@ pub(super) fn check() -> Result<()> {
     for file in &named {
         ensure!(packed.files.contains(file), "package.json names {file}, which is not in the package");
     }
-    for file in SCRIPTS.iter().filter(|script| script.is_mapped()).map(|script| format!("pkg/{}.map", script.name)) {
+    for file in SCRIPTS.iter().map(|script| format!("pkg/{}", script.map())) {
         ensure!(packed.files.contains(&file), "{file} is not in the package");
     }
     let notices = format!("pkg/{}", notices::NAME);
@@ -58,7 +58,7 @@ pub(super) fn check() -> Result<()> {
 /// What the entries need, though package.json does not name it.
 fn belongs(file: &str) -> bool {
     let Some(name) = file.strip_prefix("pkg/") else { return false };
-    let is_of = |script: &Script| name == script.name || (script.is_mapped() && name == format!("{}.map", script.name));
+    let is_of = |script: &Script| name == script.name || name == script.map();
     name.ends_with(".d.ts") || name == notices::NAME || SCRIPTS.iter().any(is_of)
 }
 
@@ -156,12 +156,12 @@ mod tests {
     #[test]
     fn only_what_is_built_belongs() {
         let module = format!("pkg/{MODULE}.js");
-        for file in ["pkg/index.js", "pkg/index.js.map", "pkg/state.d.ts", "pkg/THIRD-PARTY.txt", &module] {
+        for file in
+            ["pkg/index.js", "pkg/index.js.map", "pkg/inline.js.map", "pkg/state.d.ts", "pkg/THIRD-PARTY.txt", &module]
+        {
             assert!(belongs(file), "{file}");
         }
-        for file in
-            ["js/src/index.ts", "pkg/secret.js", "pkg/secret.js.map", "pkg/inline.js.map", "pkg/notes.txt", "index.js"]
-        {
+        for file in ["js/src/index.ts", "pkg/secret.js", "pkg/secret.js.map", "pkg/notes.txt", "index.js"] {
             assert!(!belongs(file), "{file}");
         }
     }
