@@ -94,7 +94,11 @@ function parseToken({ connectorToken, getAccessToken }: ChatOptions): string | n
 
 function parseHost(value: unknown): string {
   if (value !== undefined) return header("hostIdentifier", value, false);
-  const origin = (globalThis as { location?: Location }).location?.origin;
+  const page = globalThis as { location?: Location; origin?: unknown };
+  let origin = page.location?.origin;
+  // A frame of `about:blank` or of `srcdoc` has the origin of the page around it, and an address that tells nothing of it. What
+  // stands there may also be a variable of the page's own.
+  if (origin === "null" && typeof page.origin === "string" && /^https?:/.test(page.origin)) origin = page.origin;
   if (typeof window === "undefined") return origin ?? "";
   if (!origin || origin === "null") {
     throw new PolyError(

@@ -51,7 +51,7 @@ export interface CommonChatOptions {
         socketUrl?: string;
       };
   /**
-   * The host registered for the connector (`X-Host`): a web origin or an app namespace. Default: `location.origin`;
+   * The host registered for the connector (`X-Host`): a web origin or an app namespace. Default: the page's origin;
    * inside a native app give its bundle identifier. Needed where the page has no origin (`file:`, a sandboxed iframe).
    */
   hostIdentifier?: string;

@@ -231,6 +231,27 @@ test("a page without an origin needs a host identifier", () => {
   assert.equal(engineOptions({ hostIdentifier: "com.example.app" }).hostIdentifier, "com.example.app");
 });
 
+test("a frame without an address of its own has the origin of the page around it", () => {
+  const hostIn = (location: string, origin: unknown): string => {
+    leavePage();
+    leavePage = openPage(location);
+    const before = Object.getOwnPropertyDescriptor(globalThis, "origin");
+    Object.defineProperty(globalThis, "origin", { value: origin, configurable: true });
+    try {
+      return String(engineOptions({}).hostIdentifier);
+    } finally {
+      if (before) Object.defineProperty(globalThis, "origin", before);
+      else Reflect.deleteProperty(globalThis, "origin");
+    }
+  };
+  assert.equal(hostIn("null", "https://www.example.com"), "https://www.example.com");
+  // A variable that a page calls so is not asked where the address says it.
+  assert.equal(hostIn("https://www.example.com", "https://other.example"), "https://www.example.com");
+  for (const origin of ["null", "", undefined, {}, "Berlin"]) {
+    assert.throws(() => hostIn("null", origin), { code: "config/invalid", message: /hostIdentifier is needed/ });
+  }
+});
+
 test("on a server there is no origin, and nothing is refused", () => {
   leavePage();
   leavePage = (): void => undefined;
