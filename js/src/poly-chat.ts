@@ -3,7 +3,9 @@
  * server it does nothing.
  */
 
-import * as client from "./inline.js";
+import moduleBytes from "#bytes";
+import { createChat, hasResumableSession } from "./entry.js";
+import { loader } from "./loader.js";
 import { elementClass } from "./widget/element.js";
 import { startScript } from "./widget/script.js";
 import type { PolyChatElement } from "./widget/types.js";
@@ -19,4 +21,8 @@ declare global {
   var PolyChat: PolyChatElement;
 }
 
-if (typeof window !== "undefined") startScript(() => elementClass(client));
+if (typeof window !== "undefined") {
+  loader.origin = moduleBytes;
+  // Not all that the client exports as one object: that has getters, which a page that changes `Object.prototype` makes fail.
+  startScript(() => elementClass({ createChat, hasResumableSession }));
+}

@@ -1,6 +1,6 @@
 /** A small picture of who writes. */
 
-import { make } from "./dom.js";
+import { make, takeOut } from "./dom.js";
 import { icon } from "./icons.js";
 
 /** Makes one: the picture, or the name's first letter where there is none or it does not load. A screen reader passes over it. */
@@ -11,7 +11,7 @@ export function avatarOf(address: string | null, name: string | null): HTMLEleme
   if (address) {
     const image = make("img", { alt: "", width: "28", height: "28", decoding: "async", referrerpolicy: "no-referrer" });
     image.addEventListener("error", () => {
-      image.remove();
+      takeOut(image);
     });
     image.src = address;
     avatar.append(image);

@@ -1,7 +1,7 @@
 /** What stands below a message's text: link cards, images, numbers to call. */
 
 import type { Attachment, CallAction } from "../index.js";
-import { button, make } from "./dom.js";
+import { button, make, takeOut } from "./dom.js";
 import { icon } from "./icons.js";
 import type { Lightbox } from "./lightbox.js";
 import { addressOf, numberOf, plainDirection, warningFor, withoutUnseen } from "./markdown/links.js";
@@ -58,7 +58,7 @@ function cardOf(attachment: Attachment, context: Context): HTMLElement | null {
   const inner: HTMLElement[] = [];
   if (previewImageUrl) {
     const image = pictureOf(previewImageUrl, () => {
-      frame.remove();
+      takeOut(frame);
     });
     const frame = make("span", { class: "preview" }, image);
     inner.push(frame);

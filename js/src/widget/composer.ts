@@ -5,6 +5,7 @@ import { hasConsent } from "./consent.js";
 import { make, mark, setText } from "./dom.js";
 import { Draft } from "./draft.js";
 import { icon } from "./icons.js";
+import { isOfInputMethod } from "./keys.js";
 import { DEFAULT_BYTES, isNear, roomFor } from "./limit.js";
 import type { Context, Part } from "./part.js";
 
@@ -51,8 +52,7 @@ export class Composer implements Part {
       this.#changed();
     });
     this.#input.addEventListener("keydown", (event) => {
-      // 229: an input method has taken the key; Safari says so after the end of a composition.
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing || isTakenByInputMethod(event)) return;
+      if (event.key !== "Enter" || event.shiftKey || isOfInputMethod(event)) return;
       event.preventDefault();
       this.#submit();
     });
@@ -149,14 +149,9 @@ export class Composer implements Part {
 
   /** Where the sheet's `field-sizing` does not do it. */
   #grow(): void {
-    if (CSS.supports("field-sizing", "content")) return;
+    if (typeof CSS === "object" && CSS.supports("field-sizing", "content")) return;
     const { style } = this.#input;
     style.setProperty("height", "auto");
     if (this.#input.value !== "") style.setProperty("height", `${this.#input.scrollHeight}px`);
   }
-}
-
-/** Safari ends a composition before it tells of the key that ended it; the old code is all that says so. */
-function isTakenByInputMethod(event: KeyboardEvent): boolean {
-  return (event as { readonly keyCode: number }).keyCode === 229;
 }

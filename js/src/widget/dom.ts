@@ -25,6 +25,11 @@ export function button(
   return made;
 }
 
+/** Takes a node out of where it stands, if it stands anywhere. A page may have a `remove` of its own that asks for that. */
+export function takeOut(node: ChildNode | null | undefined): void {
+  node?.parentNode?.removeChild(node);
+}
+
 /** Sets a text, unless it stands there already: to set it again would be read out again. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;

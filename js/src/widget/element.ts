@@ -165,6 +165,11 @@ export function elementClass(client: Client): CustomElementConstructor {
       this.#renew();
     }
 
+    /** Moved by `moveBefore`, it goes on as if nothing had happened. */
+    connectedMoveCallback(): void {
+      // Nothing has.
+    }
+
     attributeChangedCallback(name: string): void {
       // What the attribute says now is newer than what a method has asked for.
       const option = OPTION_OF.get(name);

@@ -28,6 +28,8 @@ export class Ending implements Part {
   constructor(context: Context) {
     this.#context = context;
     this.#button = button({ part: "new-chat", class: "main-button" }, () => {
+      // The second click of a double click, or of one who waits for a page that hangs.
+      if (this.#isWaiting) return;
       this.#isWaiting = true;
       void context.chat?.restart().catch(() => {
         this.#isWaiting = false;

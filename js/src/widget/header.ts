@@ -29,7 +29,10 @@ export class Header implements Part {
 
   update(state: ChatState, before: ChatState | null): void {
     const { agent, connection } = state;
-    const { say, heading } = { say: this.#context.say.bind(this.#context), heading: this.#context.options.heading };
+    const context = this.#context;
+    const { heading } = context.options;
+    // A page may have a `bind` of its own.
+    const say: Context["say"] = (text, values) => context.say(text, values);
     const role = agent && say(agent.kind === "live" ? "liveAgent" : "assistant");
     const isConnecting = connection.status === "connecting";
     setText(this.#name, agent?.name ?? heading ?? role ?? say("heading"));

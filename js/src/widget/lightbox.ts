@@ -1,6 +1,6 @@
 /** An image over all else, as large as the window allows. */
 
-import { button, make, mark, setText } from "./dom.js";
+import { button, make, mark, setText, takeOut } from "./dom.js";
 import { isGone } from "./focus.js";
 import { icon } from "./icons.js";
 import type { Context } from "./part.js";
@@ -35,7 +35,7 @@ export class Lightbox {
       if (event.key === "Escape") event.stopPropagation();
     });
     this.#dialog.addEventListener("close", () => {
-      this.#dialog.remove();
+      takeOut(this.#dialog);
       this.#context.hush(false);
       this.#image.removeAttribute("src");
       // Its message may have gone meanwhile.

@@ -1,7 +1,7 @@
 /** The lines that stand in the document, each for as long as its message is among those wanted. */
 
 import type { ChatMessage } from "../index.js";
-import { make } from "./dom.js";
+import { make, takeOut } from "./dom.js";
 import { type Line, lineOf, type Tools } from "./message.js";
 import { isShown } from "./notices.js";
 import { type Place, placeOf } from "./places.js";
@@ -90,7 +90,7 @@ export class Lines {
 
   #put(next: readonly Line[]): void {
     const staying = new Set(next);
-    for (const line of this.#inPlace) if (!staying.has(line)) line.element.remove();
+    for (const line of this.#inPlace) if (!staying.has(line)) takeOut(line.element);
     let there = this.element.firstElementChild;
     for (const { element } of next) {
       if (element === there) there = there.nextElementSibling;

@@ -3,7 +3,7 @@
  * hidden, or something of the widget's own before all else.
  */
 
-import { make } from "./dom.js";
+import { make, takeOut } from "./dom.js";
 import type { Context } from "./part.js";
 
 /** Milliseconds that a text stays: long enough to be taken up, and not to be come upon much later. */
@@ -37,7 +37,7 @@ export class LiveRegion {
     const line = make("p", language === null ? {} : { lang: language }, text);
     this.element.append(line);
     this.after(STAY_MS, () => {
-      line.remove();
+      takeOut(line);
     });
   }
 

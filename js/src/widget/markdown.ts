@@ -5,7 +5,7 @@
 
 import type { Token } from "marked";
 
-import { button, make, mark, setText } from "./dom.js";
+import { button, make, mark, setText, takeOut } from "./dom.js";
 import { readable } from "./markdown/html.js";
 import { lex } from "./markdown/lex.js";
 import { blockOf, plainOf } from "./markdown/nodes.js";
@@ -119,7 +119,7 @@ export class MarkdownView {
       if (!this.#more.parentNode) return;
       // The focus stays near what was read last.
       const hadFocus = (this.#more.getRootNode() as ShadowRoot).activeElement === this.#more;
-      this.#more.remove();
+      takeOut(this.#more);
       if (!hadFocus) return;
       this.element.tabIndex = -1;
       this.element.focus({ preventScroll: true });

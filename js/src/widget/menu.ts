@@ -3,6 +3,7 @@
 import type { ChatState } from "../index.js";
 import { button, make, mark, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { isOfInputMethod } from "./keys.js";
 import type { Context } from "./part.js";
 
 /** A button that shows two more. */
@@ -60,7 +61,7 @@ export class Menu {
       if (event.repeat) event.preventDefault();
     });
     const onKey = (event: KeyboardEvent): void => {
-      if (event.key !== "Escape" || !this.#isOpen) return;
+      if (event.key !== "Escape" || !this.#isOpen || isOfInputMethod(event)) return;
       event.preventDefault();
       event.stopPropagation();
       this.#leave();

@@ -3,7 +3,7 @@
 import type { AgentMessage, ChatMessage, SystemMessage, UserMessage } from "../index.js";
 import { avatarOf } from "./avatar.js";
 import { attachmentOf, callOf } from "./cards.js";
-import { button, make, mark, setText } from "./dom.js";
+import { button, make, mark, setText, takeOut } from "./dom.js";
 import type { Lightbox } from "./lightbox.js";
 import { MarkdownView } from "./markdown.js";
 import { noticeOf } from "./notices.js";
@@ -94,7 +94,7 @@ abstract class AnyLine<M extends ChatMessage> implements Line {
     mark(this.element, "data-first", isFirst ? "" : null);
     mark(this.element, "data-last", isLast ? "" : null);
     if (isNewDay === (this.#day !== null)) return;
-    this.#day?.remove();
+    takeOut(this.#day);
     this.#day = isNewDay ? make("p", { part: "day", class: "day" }, this.tools.times.day(timestamp, new Date())) : null;
     if (this.#day) this.element.prepend(this.#day);
   }
@@ -137,18 +137,18 @@ class AgentLine extends AnyLine<AgentMessage> {
       const cards = made.filter((card) => card !== null);
       this.#more.replaceChildren(...cards, ...message.callActions.map((action) => callOf(action, context)));
       if (this.#more.hasChildNodes()) this.#bubble.after(this.#more);
-      else this.#more.remove();
+      else takeOut(this.#more);
     }
     if (place.isLast && !message.isStreaming) {
       this.foot.replaceChildren(this.time(message));
       this.#body.append(this.foot);
-    } else this.foot.remove();
+    } else takeOut(this.foot);
   }
 
   #drawAvatar(message: AgentMessage, place: Place, before: AgentMessage | null): void {
     const isSame = before?.avatarUrl === message.avatarUrl && before.agentName === message.agentName;
     if (isSame && place.isFirst === (this.#avatar !== null)) return;
-    this.#avatar?.remove();
+    takeOut(this.#avatar);
     this.#avatar = place.isFirst ? avatarOf(message.avatarUrl, message.agentName) : null;
     if (this.#avatar) this.#body.before(this.#avatar);
   }
@@ -164,7 +164,7 @@ class AgentLine extends AnyLine<AgentMessage> {
     // A text may hold nothing that is seen, or not yet.
     const isEmpty = this.#markdown?.isEmpty ?? true;
     this.#bubble.hidden = isEmpty && !isStreaming;
-    if (!isEmpty || !isStreaming) this.#dots?.remove();
+    if (!isEmpty || !isStreaming) takeOut(this.#dots);
     else this.#bubble.append((this.#dots ??= dots()));
   }
 }

@@ -32,9 +32,12 @@ export class Scroll {
   readonly #box: HTMLElement;
   readonly #content: HTMLElement;
   readonly #moved: () => void;
-  readonly #observer = new ResizeObserver(() => {
-    this.#follow();
-  });
+  readonly #observer =
+    typeof ResizeObserver === "function"
+      ? new ResizeObserver(() => {
+          this.#follow();
+        })
+      : null;
   #last: Measures = { top: 0, inner: 0, outer: 0 };
 
   /** `moved` is called when the reader has come to the end or left it. */
@@ -48,15 +51,16 @@ export class Scroll {
     });
   }
 
-  /** Follows what grows, from now on. */
+  /** Follows what grows, from now on. A box that has been put elsewhere in the page may have lost its place: it has it again. */
   start(): void {
-    this.#observer.observe(this.#box);
-    this.#observer.observe(this.#content);
+    if (!this.isAtEnd) this.#box.scrollTop = this.#last.top;
+    this.#observer?.observe(this.#box);
+    this.#observer?.observe(this.#content);
   }
 
   /** Until `start` is called again. */
   stop(): void {
-    this.#observer.disconnect();
+    this.#observer?.disconnect();
   }
 
   /** Goes to the end and stays there. */

@@ -7,9 +7,9 @@ import { make } from "./dom.js";
  * policy; Safari has it from 16.4 on.
  */
 export function addStyle(root: ShadowRoot, css: string): { disabled: boolean } {
-  if (!("adoptedStyleSheets" in root)) {
+  if (!("adoptedStyleSheets" in root) || typeof CSSStyleSheet.prototype.replaceSync !== "function") {
     const element = make("style", {}, css);
-    (root as ShadowRoot).append(element);
+    root.append(element);
     return element;
   }
   const sheet = new CSSStyleSheet();

@@ -9,6 +9,8 @@ import type { Context, Part } from "./part.js";
 export class Suggestions implements Part {
   readonly element = make("ul", { part: "suggestions", class: "suggestions", role: "list" });
   readonly #context: Context;
+  /** Those of which one has been sent: a second click, be it on another, came before the page could show that. */
+  #taken: ChatState["suggestions"] | null = null;
 
   constructor(context: Context) {
     this.#context = context;
@@ -26,7 +28,9 @@ export class Suggestions implements Part {
           {},
           button(
             { part: "suggestion", class: "suggestion", dir: "auto", ...(language === null ? {} : { lang: language }) },
-            () => this.#context.send(text),
+            () => {
+              if (this.#taken !== suggestions && this.#context.send(text)) this.#taken = suggestions;
+            },
             text,
           ),
         ),

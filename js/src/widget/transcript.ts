@@ -35,7 +35,7 @@ export class Transcript implements Part {
   readonly #jump: HTMLButtonElement;
   readonly #jumpWords = make("span");
   readonly #scroll: Scroll;
-  readonly #top: IntersectionObserver;
+  readonly #top: IntersectionObserver | null;
   readonly #context: Context;
   readonly #lightbox: Lightbox;
   #tools: Tools | null = null;
@@ -45,6 +45,7 @@ export class Transcript implements Part {
   #isWhole = true;
   #cancelRest = (): void => undefined;
   #isWatching = false;
+  #isResumed = false;
 
   constructor(context: Context) {
     this.#context = context;
@@ -70,13 +71,22 @@ export class Transcript implements Part {
     this.#scroll = new Scroll(this.#box, this.#content, () => {
       this.#moved();
     });
-    this.#top = new IntersectionObserver(
-      (entries) => {
-        // Who is at the end has not come here to read what was before.
-        if (entries.some(({ isIntersecting }) => isIntersecting) && !this.#scroll.isAtEnd) this.#showEarlier();
-      },
-      { root: this.#box, rootMargin: `${AHEAD} 0px 0px` },
-    );
+    // Without one there is the button alone.
+    this.#top =
+      typeof IntersectionObserver !== "function"
+        ? null
+        : new IntersectionObserver(
+            (entries) => {
+              // Who is at the end has not come here to read what was before.
+              if (entries.some(({ isIntersecting }) => isIntersecting) && !this.#scroll.isAtEnd) this.#showEarlier();
+            },
+            { root: this.#box, rootMargin: `${AHEAD} 0px 0px` },
+          );
+  }
+
+  /** The next update is of the same conversation in the same words: the reader stays where they are. */
+  resume(): void {
+    this.#isResumed = true;
   }
 
   /** Goes to the newest message and stays with it. */
@@ -88,11 +98,13 @@ export class Transcript implements Part {
     if (!this.#isWatching) {
       this.#isWatching = true;
       this.#scroll.start();
-      this.#top.observe(this.#earlier);
+      this.#top?.observe(this.#earlier);
     }
     this.#state = state;
+    const isResumed = this.#isResumed;
+    this.#isResumed = false;
     this.#keepFocus(() => {
-      if (before === null) this.#begin();
+      if (before === null && !isResumed) this.#begin();
       if (state.messages !== before?.messages) {
         if (before && !this.#scroll.isAtEnd && hasNews(before, state)) this.#jump.hidden = false;
         this.#draw();
@@ -104,7 +116,7 @@ export class Transcript implements Part {
   stop(): void {
     this.#cancelRest();
     this.#scroll.stop();
-    this.#top.disconnect();
+    this.#top?.disconnect();
     this.#lightbox.close();
     this.#isWatching = false;
   }
@@ -177,8 +189,8 @@ export class Transcript implements Part {
       this.#draw();
     });
     // So that it is told again should the button still be in sight.
-    this.#top.unobserve(this.#earlier);
-    this.#top.observe(this.#earlier);
+    this.#top?.unobserve(this.#earlier);
+    this.#top?.observe(this.#earlier);
   }
 
   /** What has the focus, where that is in the transcript or floats over it. */

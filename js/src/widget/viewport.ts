@@ -3,8 +3,10 @@
  * scroll.
  */
 
+import { media } from "./media.js";
+
 /** Small enough that an open panel covers it all: phones upright and on their side, and pages that are zoomed in. */
-const SMALL = "(max-width: 480px), (max-height: 480px)";
+const SMALL = "(max-width: 30em), (max-height: 30em)";
 
 /** Pixels that are missing from the window's height when a keyboard is there. The bars of a browser are smaller. */
 const KEYBOARD = 120;
@@ -28,10 +30,10 @@ export class Viewport {
   /** Whether an open panel covers the window. */
   get isSmall(): boolean {
     if (!this.#query) {
-      this.#query = matchMedia(SMALL);
-      this.#query.addEventListener("change", this.#changed);
+      this.#query = media(SMALL);
+      this.#query?.addEventListener("change", this.#changed);
     }
-    return this.#query.matches;
+    return this.#query?.matches === true;
   }
 
   /** The panel covers the window now, or no longer. */
@@ -64,9 +66,18 @@ export class Viewport {
     const viewport = window.visualViewport;
     // Zoomed in by hand: the user looks around in it.
     if (!viewport || viewport.scale > 1.01) return;
-    this.#root.style.setProperty("--viewport-height", `${viewport.height}px`);
-    this.#root.style.setProperty("--viewport-top", `${viewport.offsetTop}px`);
+    const zoom = zoomOf(this.#root);
+    this.#root.style.setProperty("--viewport-height", `${viewport.height / zoom}px`);
+    this.#root.style.setProperty("--viewport-top", `${viewport.offsetTop / zoom}px`);
     // A keyboard covers the bar at the lower edge that the panel else keeps clear of.
     this.#root.toggleAttribute("data-keyboard", document.documentElement.clientHeight - viewport.height > KEYBOARD);
   };
+}
+
+/** How much larger the page's own style sheet has all of it drawn: 1 is as it is. The window is as large as ever. */
+function zoomOf(element: Element): number {
+  let zoom = 1;
+  const root = element.getRootNode() as ShadowRoot;
+  for (let at: Element | null = root.host; at; at = at.parentElement) zoom *= Number(getComputedStyle(at).zoom) || 1;
+  return zoom;
 }

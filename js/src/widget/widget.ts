@@ -18,8 +18,10 @@ import { Focus } from "./focus.js";
 import { Handoff } from "./handoff.js";
 import { Header } from "./header.js";
 import { Idle } from "./idle.js";
-import { fenceKeys } from "./keys.js";
+import { fence, isOfInputMethod } from "./keys.js";
 import { Launcher } from "./launcher.js";
+import { Layer } from "./layer.js";
+import { media } from "./media.js";
 import { Memory } from "./memory.js";
 import { Panel } from "./panel.js";
 import type { Context, Part } from "./part.js";
@@ -35,6 +37,9 @@ import { languageTag, Words, type OwnTexts } from "./words.js";
 
 /** An element that stands in the page has a height, unless the page gives it another; any other takes no room there. */
 const INLINE = ":host{display:block;block-size:var(--poly-chat-height,640px)}";
+
+/** What tells where the user goes. */
+const FOCUS = ["focus", "focusin", "pointerdown"] as const;
 
 const nothing = (): void => undefined;
 
@@ -80,6 +85,7 @@ export class Widget implements Context {
   readonly #viewport = new Viewport(this.#root, this.#redraw);
   readonly #unread: Unread;
   readonly #focus: Focus;
+  readonly #layer: Layer;
   readonly #inlineStyle: { disabled: boolean };
   #isOpen = false;
   #texts: OwnTexts | null = null;
@@ -89,6 +95,8 @@ export class Widget implements Context {
   #dark: MediaQueryList | null = null;
   #shown: ChatState | null = null;
   #leave: (() => void) | null = null;
+  /** The chat that was shown when the element was taken out of a document. */
+  #last: Chat | null | undefined;
 
   /** `renew`: what this browser remembers has changed elsewhere, so that it is time for another `show`. */
   constructor(root: ShadowRoot, emit: (event: WidgetEvent) => void, renew: () => void) {
@@ -98,13 +106,16 @@ export class Widget implements Context {
       renew();
     });
     this.#unread = new Unread(this.memory);
-    this.#focus = new Focus(root, this.#panel.element);
+    this.#focus = new Focus(root, this.#panel.element, (from) => {
+      if (this.#isApart) this.#raise(from);
+    });
+    this.#layer = new Layer(root, this.#root, this.#close);
     this.#launcher.controls(this.#panel.element);
     this.#root.append(this.#launcher.element, this.#panel.element);
     this.#root.addEventListener("keydown", (event) => {
       this.#pressed(event);
     });
-    fenceKeys(this.#root);
+    fence(this.#root, () => this.#isApart);
     root.append(this.#root);
     addStyle(root, css);
     this.#inlineStyle = addStyle(root, INLINE);
@@ -142,6 +153,11 @@ export class Widget implements Context {
   set texts(texts: OwnTexts | null) {
     this.#texts = texts;
     this.#wanted = "";
+  }
+
+  /** Whether what is open lies over the page. */
+  get #isApart(): boolean {
+    return this.isOpen && this.#mode !== "inline";
   }
 
   get #mode(): NonNullable<PolyChatOptions["renderMode"]> {
@@ -195,10 +211,13 @@ export class Widget implements Context {
     this.#isOpen = true;
     this.#launcher.dismiss();
     this.#launcher.animate("none");
+    this.#layer.renew();
     this.#draw();
     if (!was) this.#emit({ type: "widgetOpened" });
     // Whoever is told may have closed it again.
-    if (focus && this.isOpen) this.#focus.enter(this.#panel.entrance);
+    if (!focus || !this.isOpen) return;
+    this.#focus.enter(this.#panel.entrance);
+    if (this.#isApart && this.#focus.isRefused) this.#raise(this.#panel.entrance);
   }
 
   close(): void {
@@ -206,6 +225,7 @@ export class Widget implements Context {
     const { button: launcher } = this.#launcher;
     // A hidden element gives the focus away before it can be asked for.
     this.#launcher.element.hidden = false;
+    this.#layer.lower();
     this.#focus.leave(launcher);
     this.#isOpen = false;
     this.#draw();
@@ -233,6 +253,9 @@ export class Widget implements Context {
   show(chat: Chat | null, options: PolyChatOptions, isRefused: boolean): void {
     if (!isSame(options, this.options)) this.#shown = null;
     this.options = options;
+    const isBack = !this.#leave && this.#last !== undefined;
+    // An element that is moved within the page goes on as it was.
+    if (isBack && chat === this.#last && this.#shown && this.#wanted !== "") this.#transcript.resume();
     if (chat !== this.chat || !this.#leave) {
       if (this.#leave) this.#leave();
       else this.#start();
@@ -244,17 +267,22 @@ export class Widget implements Context {
     }
     this.#redraw();
     this.#panel.say(isRefused ? this.say("unavailable") : "");
+    if (isBack) this.#focus.comeBack();
   }
 
   /** The element is no longer in a document. */
   stop(): void {
+    if (this.#leave) this.#last = this.chat;
     this.#leave?.();
     this.#leave = null;
     this.chat = null;
     this.memory.stop();
+    this.#layer.stop();
+    for (const name of FOCUS) window.removeEventListener(name, this.#hear, true);
     document.removeEventListener("visibilitychange", this.#redraw);
     window.removeEventListener("languagechange", this.#redraw);
     this.#dark?.removeEventListener("change", this.#redraw);
+    this.#dark = null;
     this.#viewport.stop();
     this.#unread.stop();
     for (const part of this.#parts) part.stop?.();
@@ -263,8 +291,20 @@ export class Widget implements Context {
   #start(): void {
     document.addEventListener("visibilitychange", this.#redraw);
     window.addEventListener("languagechange", this.#redraw);
-    this.#dark = matchMedia("(prefers-color-scheme: dark)");
-    this.#dark.addEventListener("change", this.#redraw);
+    this.#dark = media("(prefers-color-scheme: dark)");
+    this.#dark?.addEventListener("change", this.#redraw);
+    for (const name of FOCUS) window.addEventListener(name, this.#hear, true);
+  }
+
+  readonly #hear = (event: Event): void => {
+    if (this.#focus.hears(event) && this.#isApart) event.stopImmediatePropagation();
+  };
+
+  /** The panel lies over the dialog of the page that keeps the user from it, and the user goes on there. */
+  #raise(wanted: HTMLElement | null): void {
+    if (this.#layer.isAbove || !this.#layer.raise()) return;
+    this.#draw();
+    this.#focus.move(wanted);
   }
 
   #draw(): void {
@@ -302,16 +342,18 @@ export class Widget implements Context {
     };
     for (const [name, value] of Object.entries(marks)) mark(this.#root, name, value);
     this.#inlineStyle.disabled = mode !== "inline";
-    this.#panel.update({ isOpen: this.isOpen, isFloating, isCovering });
+    this.#panel.update({ isOpen: this.isOpen, isFloating, isCovering: isCovering || this.#layer.isAbove });
     this.#header.element.hidden = !showHeader;
     this.#launcher.element.hidden = !isFloating || isCovering;
     this.#viewport.cover(isCovering || mode === "fullscreen");
+    this.#layer.float(mode !== "inline");
   }
 
   /** Whether there are others than before. */
   #chooseWords(ofConversation: string | null): boolean {
-    const wanted = [ofConversation, this.options.language, ...navigator.languages];
-    const key = JSON.stringify(wanted);
+    const wanted = [ofConversation, this.options.language, ...languagesOf(navigator)];
+    // A page may have changed how lists are written as JSON.
+    const key = wanted.join("\n");
     if (key === this.#wanted) return false;
     this.#wanted = key;
     this.#words = new Words(wanted, this.#texts ?? {});
@@ -319,8 +361,11 @@ export class Widget implements Context {
   }
 
   #pressed(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.isComposing || !this.#isOpen || this.#mode !== "floating") return;
-    if (event.key === "Escape") {
+    if (event.defaultPrevented || !this.#isOpen || this.#mode !== "floating") return;
+    if (isOfInputMethod(event)) {
+      // It would close a dialog.
+      if (event.key === "Escape" && this.#layer.isAbove) event.preventDefault();
+    } else if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation();
       this.close();
@@ -328,6 +373,11 @@ export class Widget implements Context {
       this.#focus.keep(event);
     }
   }
+}
+
+/** What the user reads. Both are missing in some surroundings. */
+function languagesOf({ languages, language }: Partial<Navigator>): readonly (string | undefined)[] {
+  return languages ?? [language];
 }
 
 /** Whether all that is shown is the same. */

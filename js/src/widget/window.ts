@@ -27,7 +27,9 @@ export function earlierStart(start: number): number {
  * looks at first, and always without a gap. `present`: the place, among the `count` lines, of the first that is there already.
  */
 export function drawingOrder(count: number, isAtEnd: boolean, present: number | null): number[] {
-  const places = Array.from({ length: count }, (_, at) => at);
+  // A page may have an `Array.from` of its own, which makes no lists of nothing.
+  const places: number[] = [];
+  for (let at = 0; at < count; at++) places.push(at);
   if (isAtEnd) return places.reverse();
   const from = present ?? 0;
   return [...places.slice(from), ...places.slice(0, from).reverse()];

@@ -80,7 +80,20 @@ const ELEMENTS = {
   tr: [],
   ul: [],
 };
-const ATTRIBUTES = ["part", "class", "id", "role", "tabindex", "dir", "lang", "hidden", "title", "style", "inert"];
+const ATTRIBUTES = [
+  "part",
+  "class",
+  "id",
+  "role",
+  "tabindex",
+  "dir",
+  "lang",
+  "hidden",
+  "title",
+  "style",
+  "inert",
+  "popover",
+];
 const ROLES = new Set([
   ...["alert", "alertdialog", "dialog", "group", "img", "list", "log", "menu", "menuitem", "region", "status", "timer"],
 ]);

@@ -1,5 +1,7 @@
 /** Brings what stands in the document up to date with what is wanted, and leaves alone what is the same. */
 
+import { takeOut } from "../dom.js";
+
 /** Has the parent's children, from the one at `from` on, be like these. Nodes that are equal already stay. */
 export function patch(parent: Element, from: number, wanted: readonly Node[]): void {
   let present = parent.childNodes[from] ?? null;
@@ -14,7 +16,7 @@ export function patch(parent: Element, from: number, wanted: readonly Node[]): v
   }
   while (present) {
     const next: ChildNode | null = present.nextSibling;
-    present.remove();
+    takeOut(present);
     present = next;
   }
 }
@@ -23,10 +25,19 @@ export function patch(parent: Element, from: number, wanted: readonly Node[]): v
 function adapt(node: Node, wanted: Node): boolean {
   if (node.nodeType !== wanted.nodeType) return false;
   if (node.nodeType === 3) {
-    node.nodeValue = wanted.nodeValue;
+    grow(node as Text, wanted.nodeValue ?? "");
     return true;
   }
   if (!node.cloneNode(false).isEqualNode(wanted.cloneNode(false))) return false;
   patch(node as Element, 0, [...wanted.childNodes]);
   return true;
+}
+
+/** Sets a text, of which what stays the same is left alone: what the reader has selected in it stays selected. */
+function grow(node: Text, wanted: string): void {
+  const { data } = node;
+  const most = Math.min(data.length, wanted.length);
+  let same = 0;
+  while (same < most && data[same] === wanted[same]) same++;
+  node.replaceData(same, data.length - same, wanted.slice(same));
 }
