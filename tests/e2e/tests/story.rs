@@ -72,9 +72,13 @@ fn a_user_walks_through_a_whole_conversation() {
         page.wait_until(&format!("{image}.naturalWidth > 0")).await;
         assert_eq!(page.attribute(&part("call"), "href").await.as_deref(), Some("tel:+442071234567"));
 
-        // A typed message is confirmed, and quoted.
+        // A typed message is confirmed, and quoted. What the user writes is text; the agent's little HTML is shown.
         say(page, "Do you have <b>vegan</b> food?").await;
-        wait_for_answer(page, "You said “Do you have <b>vegan</b> food?”.").await;
+        wait_for_answer(page, "You said “Do you have vegan food?”.").await;
+        let said = page.texts(&at("[data-role=user] [part~=bubble]")).await;
+        assert_eq!(said.last().map(String::as_str), Some("Do you have <b>vegan</b> food?"));
+        let bold = "[data-role=agent]:last-child [part~=bubble] strong";
+        assert_eq!(page.texts(&at(bold)).await, ["vegan"]);
         page.wait_for(&at("[data-role=user][data-delivery=sent]:nth-last-child(2)")).await;
         page.wait_for_none(&at("[data-role=user]:not([data-delivery=sent])")).await;
 
