@@ -95,7 +95,8 @@ const ATTRIBUTES = [
   "popover",
 ];
 const ROLES = new Set([
-  ...["alert", "alertdialog", "dialog", "group", "img", "list", "log", "menu", "menuitem", "region", "status", "timer"],
+  ...["alert", "alertdialog", "article", "dialog", "group", "img", "list", "log", "menu", "menuitem", "none", "region"],
+  ...["status", "timer"],
 ]);
 // Properties that the widget sets by itself, none of which loads anything.
 const STYLE = /^(?:\s*[\w-]+:\s*[-\w.%(),\s]*;?)*$/;
