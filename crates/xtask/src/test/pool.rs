@@ -331,7 +331,6 @@ mod tests {
             let course = self.clone();
             Job::new(name, move |_| {
                 course.note(format!("{name} begins"));
-                thread::sleep(Duration::from_millis(50));
                 course.note(format!("{name} ends"));
                 Ok(Count::HOLDS)
             })
@@ -352,12 +351,43 @@ mod tests {
 
     #[test]
     fn two_work_at_once_and_who_waits_takes_no_place() {
-        let course = Course::default();
-        let [a, b, c, d] = ["pool a", "pool b", "pool c", "pool d"].map(|name| course.job(name));
-        let mut report = course.run([a.waiting(), b, c, d]);
-        assert!(course.at("pool c begins") < course.at("pool b ends"));
-        assert!(course.at("pool d begins") > course.at("pool b ends").min(course.at("pool c ends")));
-        assert_eq!(report.count("pool d"), Count::HOLDS);
+        // Those inside at this moment, and the most there have been.
+        let crowd = Arc::new((Mutex::new((0, 0)), Condvar::new()));
+        let enter = |crowd: &(Mutex<(usize, usize)>, Condvar), least| {
+            let (inside, changed) = crowd;
+            let mut inside = inside.lock().expect("no job panicked with it");
+            inside.0 += 1;
+            inside.1 = inside.1.max(inside.0);
+            changed.notify_all();
+            let limit = Duration::from_secs(20);
+            let (mut inside, _) =
+                changed.wait_timeout_while(inside, limit, |inside| inside.1 < least).expect("no job panicked with it");
+            let met = inside.1;
+            inside.0 -= 1;
+            met
+        };
+        let job = |name| {
+            let crowd = Arc::clone(&crowd);
+            // The first two leave once they have met.
+            Job::check(name, move || if enter(&crowd, 2) == 2 { Ok(()) } else { bail!("two were to work at once") })
+        };
+        let (is_out, way) = (Arc::new((Mutex::new(false), Condvar::new())), Duration::from_secs(20));
+        let opener = Arc::clone(&is_out);
+        let waits = Job::check("pool a", move || {
+            let (open, changed) = &*is_out;
+            let open = open.lock().expect("no job panicked with it");
+            let (open, _) = changed.wait_timeout_while(open, way, |open| !*open).expect("no job panicked with it");
+            if *open { Ok(()) } else { bail!("the others were to work meanwhile") }
+        });
+        let last = Job::check("pool d", move || {
+            *opener.0.lock().expect("no job panicked with it") = true;
+            opener.1.notify_all();
+            Ok(())
+        });
+        let mut report = Course::default().run([waits.waiting(), job("pool b"), job("pool c"), job("pool e"), last]);
+        for name in ["pool a", "pool b", "pool c", "pool d", "pool e"] {
+            assert_eq!(report.count(name), Count::HOLDS, "{name}");
+        }
     }
 
     #[test]
