@@ -124,7 +124,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn patience() -> Result<f32> {
     let Ok(text) = env::var("E2E_PATIENCE") else { return Ok(1.0) };
     let patience = text.parse().ok().filter(|patience| (1.0..=100.0).contains(patience));
-    patience.with_context(|| format!("E2E_PATIENCE is {text:?}; it can be a number from 1 to 100"))
+    patience.with_context(|| format!("E2E_PATIENCE is {text:?}; it can be a factor from 0.1 to 100"))
 }
 
 impl Run {

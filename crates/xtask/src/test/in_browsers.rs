@@ -119,7 +119,7 @@ impl Run {
 
     fn e2e_test(&self, engine: Engine, program: &Program, is_quiet: bool) -> Result<Count> {
         let mut command = program.command();
-        // Each test drives a browser of its own, which is more than one process; but most of the time it waits.
+        // Each test that runs has a browser to itself, which is more than one process; but most of the time it waits.
         command.args(["--test-threads", if is_quiet { "1" } else { "4" }]);
         // libtest can mix the order, and calls that unstable.
         command.args(["-Zunstable-options", "--shuffle-seed", &self.seed.to_string()]).env("RUSTC_BOOTSTRAP", "1");
