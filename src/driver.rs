@@ -156,12 +156,18 @@ impl Driver {
 
     /// Hands `input` to the engine and carries out what follows; why it was refused, if it was.
     pub(crate) fn submit(self: &Rc<Self>, input: Input) -> Option<Error> {
-        if matches!(input, Input::Start | Input::Restart { .. } | Input::Reconnect { .. }) {
-            self.listen();
-        }
+        let begins = matches!(
+            input,
+            Input::Start | Input::Restart { .. } | Input::Reconnect { .. } | Input::Page(PageEvent::Returned)
+        );
+        let found = if begins { self.listen() } else { Vec::new() };
         let now = self.clock.now();
         // It is borrowed only after a trap within the engine, from which there is no way back.
         let Ok(mut engine) = self.engine.try_borrow_mut() else { return Some(Error::new(ErrorCode::Internal)) };
+        for input in found {
+            let step = engine.handle(now, input);
+            self.queue.borrow_mut().items.extend(step.outputs.into_iter().map(Item::Output));
+        }
         let step = engine.handle(now, input);
         drop(engine);
         self.queue.borrow_mut().items.extend(step.outputs.into_iter().map(Item::Output));
@@ -189,10 +195,7 @@ impl Driver {
                 let frame = Item::Frame { direction: "in", text: text.clone() };
                 self.queue.borrow_mut().items.push_back(frame);
             }
-            Input::Page(PageEvent::Returned) => {
-                self.is_present.set(true);
-                self.listen();
-            }
+            Input::Page(PageEvent::Returned) => self.is_present.set(true),
             Input::Page(event) => self.lifecycle.note(*event),
             _ => {}
         }
@@ -206,14 +209,12 @@ impl Driver {
         }
     }
 
-    /// Follows the page's life and the other tabs from now on.
-    fn listen(self: &Rc<Self>) {
+    /// Follows the page's life and the other tabs from now on. Returns what the engine has to know of them first.
+    fn listen(&self) -> Vec<Input> {
         if self.is_persistent && self.is_present.get() {
             self.storage.open();
         }
-        if let Some(input) = self.lifecycle.listen(&self.inbox) {
-            let _ = self.submit(input);
-        }
+        self.lifecycle.listen(&self.inbox)
     }
 
     /// Something the browser lacks.
@@ -388,15 +389,27 @@ mod tests {
         assert_eq!(listeners(), 0.0, "idle");
         for call in [1, 3] {
             assert_eq!(driver.submit(Input::Restart { call }), None);
-            assert_eq!(listeners(), 7.0, "in use");
+            assert_eq!(listeners(), 8.0, "in use");
             driver.report(Input::Page(PageEvent::Left));
-            assert_eq!(listeners(), 7.0, "left, and to return");
+            assert_eq!(listeners(), 8.0, "left, and to return");
             driver.report(Input::Page(PageEvent::Returned));
-            assert_eq!(listeners(), 7.0, "returned");
+            assert_eq!(listeners(), 8.0, "returned");
             assert_eq!(driver.submit(Input::Close { call: call + 1 }), None);
             assert_eq!(listeners(), 0.0, "closed");
         }
         assert_eq!(Rc::strong_count(&driver), 1);
+    }
+
+    #[wasm_bindgen_test]
+    fn a_chat_that_starts_without_a_network_hears_when_there_is_one() {
+        let _added = Replaced::new("addEventListener", "name", "(globalThis.followed ??= new Set()).add(name)");
+        let _removed = Replaced::new("removeEventListener", "name", "globalThis.followed.delete(name)");
+        js_sys::eval("Object.defineProperty(navigator, 'onLine', { configurable: true, value: false })").unwrap();
+        let driver = driver();
+        assert_eq!(driver.submit(Input::Start), None);
+        assert_eq!(js_sys::eval("followed.has('online')").unwrap(), true);
+        assert_eq!(driver.submit(Input::Close { call: 1 }), None);
+        js_sys::eval("delete navigator.onLine").unwrap();
     }
 
     #[wasm_bindgen_test]

@@ -10,6 +10,8 @@ import type { PlainError } from "./boundary.js";
 export type PolyErrorCode =
   /** An option is missing, of the wrong type or out of bounds. */
   | "config/invalid"
+  /** The page's content security policy refuses the API's addresses. */
+  | "config/content-policy"
   /** The WebAssembly module cannot run or be loaded here. */
   | "config/wasm-unavailable"
   /** The server refused the token or its host. */

@@ -39,8 +39,8 @@ export class ModuleLoader {
   async #start(source?: ModuleSource | Promise<ModuleSource>): Promise<ClientConstructor> {
     this.state = "loading";
     try {
-      if (typeof WebAssembly !== "object") {
-        throw unavailable("WebAssembly is switched off or not supported in this browser.", false);
+      if (typeof WebAssembly !== "object" || typeof TextDecoder !== "function") {
+        throw unavailable("WebAssembly or TextDecoder is switched off or not supported here.", false);
       }
       // A compiled module has no members in TypeScript's eyes, and so a promise passes for one.
       // eslint-disable-next-line @typescript-eslint/await-thenable

@@ -168,19 +168,21 @@ for (const text of REFUSALS) {
   });
 }
 
-test("without WebAssembly nothing is fetched", async () => {
-  const asked = serve();
-  const before = Object.getOwnPropertyDescriptor(globalThis, "WebAssembly") ?? {};
-  Reflect.deleteProperty(globalThis, "WebAssembly");
-  try {
-    const error = await failureOf(loaderWith());
-    assert.match(error.message, /WebAssembly is switched off or not supported/);
-    assert.equal(error.retryable, false);
-  } finally {
-    Object.defineProperty(globalThis, "WebAssembly", before);
-  }
-  assert.deepEqual(asked, []);
-});
+for (const name of ["WebAssembly", "TextDecoder"]) {
+  test(`without ${name} nothing is fetched`, async () => {
+    const asked = serve();
+    const before = Object.getOwnPropertyDescriptor(globalThis, name) ?? {};
+    Reflect.deleteProperty(globalThis, name);
+    try {
+      const error = await failureOf(loaderWith());
+      assert.match(error.message, /WebAssembly or TextDecoder is switched off or not supported/);
+      assert.equal(error.retryable, false);
+    } finally {
+      Object.defineProperty(globalThis, name, before);
+    }
+    assert.deepEqual(asked, []);
+  });
+}
 
 test("a module that does not run is an error that says so", async () => {
   serve(wasm());

@@ -456,6 +456,7 @@ test("the schema names the events and the codes that the declarations name", () 
   };
   const codes: Record<PolyErrorCode, true> = {
     "config/invalid": true,
+    "config/content-policy": true,
     "config/wasm-unavailable": true,
     "auth/unauthorized": true,
     "auth/token-failed": true,

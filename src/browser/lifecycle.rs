@@ -1,4 +1,5 @@
-//! The page's life: whether there is a network, whether the page is seen, and whether it runs at all.
+//! The page's life: whether there is a network, whether the page is seen, and whether it runs at all; and what its content security
+//! policy refuses.
 
 use std::cell::{Cell, RefCell};
 
@@ -10,7 +11,12 @@ use super::Inbox;
 use crate::plain;
 
 /// `freeze` and `resume` are known to Chromium alone.
-const EVENTS: [&str; 7] = ["online", "offline", "visibilitychange", "freeze", "resume", "pagehide", "pageshow"];
+const EVENTS: [&str; 8] =
+    ["online", "offline", "visibilitychange", "freeze", "resume", "pagehide", "pageshow", VIOLATION];
+const VIOLATION: &str = "securitypolicyviolation";
+
+/// A policy in the document. That of the answer's header is not to be seen before it refuses something.
+const POLICY: &str = "meta[http-equiv=content-security-policy i]";
 
 #[wasm_bindgen]
 extern "C" {
@@ -18,6 +24,8 @@ extern "C" {
     static GLOBAL: JsValue;
     #[wasm_bindgen(js_name = addEventListener, catch)]
     fn add_listener(name: &str, listener: &JsValue, captures: bool) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_namespace = document, js_name = querySelector, catch)]
+    fn find(selector: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_name = removeEventListener, catch)]
     fn remove_listener(name: &str, listener: &JsValue, captures: bool) -> Result<(), JsValue>;
 }
@@ -42,15 +50,15 @@ impl Drop for Listener {
 
 impl Lifecycle {
     /// Begins to listen, unless it does. Returns what to report before anything else: the network may have come or gone
-    /// while nobody listened.
-    pub(crate) fn listen(&self, inbox: &Inbox) -> Option<Input> {
+    /// while nobody listened, and the page may have a policy.
+    pub(crate) fn listen(&self, inbox: &Inbox) -> Vec<Input> {
         if self.listener.borrow().is_some() {
-            return None;
+            return Vec::new();
         }
         let inbox = inbox.clone();
         let listener = Listener(Closure::<dyn Fn(Event)>::new(move |event: Event| {
-            if let Some(event) = page_event(&event) {
-                inbox(Input::Page(event));
+            if let Some(input) = input(&event) {
+                inbox(input);
             }
         }));
         for name in EVENTS {
@@ -60,7 +68,9 @@ impl Lifecycle {
         self.listener.replace(Some(listener));
         let is_offline = get(&["navigator", "onLine"]).as_bool() == Some(false);
         let event = if is_offline { PageEvent::Offline } else { PageEvent::Online };
-        (self.is_offline.replace(is_offline) != is_offline).then_some(Input::Page(event))
+        let network = (self.is_offline.replace(is_offline) != is_offline).then_some(Input::Page(event));
+        let policy = find(POLICY).is_ok_and(|found| found.is_object()).then_some(Input::Policy);
+        network.into_iter().chain(policy).collect()
     }
 
     /// Takes note of what the page's network is said to be.
@@ -78,8 +88,9 @@ impl Lifecycle {
     }
 }
 
-fn page_event(event: &Event) -> Option<PageEvent> {
-    Some(match event.type_().as_str() {
+fn input(event: &Event) -> Option<Input> {
+    Some(Input::Page(match event.type_().as_str() {
+        VIOLATION => return violation(event),
         "online" => PageEvent::Online,
         "offline" => PageEvent::Offline,
         "visibilitychange" if get(&["document", "visibilityState"]).as_string().as_deref() == Some("hidden") => {
@@ -90,6 +101,20 @@ fn page_event(event: &Event) -> Option<PageEvent> {
         // A page that was just loaded shows itself, too.
         "pageshow" if plain::get(event, "persisted").as_bool() != Some(true) => return None,
         _ => PageEvent::Returned,
+    }))
+}
+
+/// A policy that only reports refuses nothing.
+fn violation(event: &Event) -> Option<Input> {
+    let text = |name| plain::text(&plain::get(event, name), plain::MAX_TEXT).unwrap_or_default();
+    if text("disposition") == "report" {
+        return None;
+    }
+    let url = text("blockedURI");
+    Some(match text("effectiveDirective").as_str() {
+        // What is behind the path of the socket's is a token.
+        "connect-src" => Input::Blocked { url: url.split(['?', '#']).next().unwrap_or_default().into() },
+        _ => Input::Policy,
     })
 }
 
@@ -111,8 +136,8 @@ mod tests {
     #[wasm_bindgen_test]
     async fn turns_of_the_page_s_life_are_reported() {
         let (page, heard) = (Lifecycle::default(), Heard::default());
-        assert_eq!(page.listen(&heard.inbox()), None, "the test has a network");
-        assert_eq!(page.listen(&heard.inbox()), None, "it listens once");
+        assert_eq!(page.listen(&heard.inbox()), [], "the test has a network");
+        assert_eq!(page.listen(&heard.inbox()), [], "it listens once");
         let see = "Object.defineProperty(document, 'visibilityState', { configurable: true, value:";
         for (script, event) in [
             ("dispatchEvent(new Event('offline'))", PageEvent::Offline),
@@ -146,16 +171,52 @@ mod tests {
             fire(&format!("Object.defineProperty(navigator, 'onLine', {{ configurable: true, value: {is_online} }})"));
         };
         is_online(false);
-        assert_eq!(page.listen(&inbox), Some(Input::Page(PageEvent::Offline)));
+        assert_eq!(page.listen(&inbox), [Input::Page(PageEvent::Offline)]);
         page.ignore();
-        assert_eq!(page.listen(&inbox), None, "known");
+        assert_eq!(page.listen(&inbox), [], "known");
         page.ignore();
         is_online(true);
-        assert_eq!(page.listen(&inbox), Some(Input::Page(PageEvent::Online)));
+        assert_eq!(page.listen(&inbox), [Input::Page(PageEvent::Online)]);
         page.note(PageEvent::Offline);
         page.ignore();
-        assert_eq!(page.listen(&inbox), Some(Input::Page(PageEvent::Online)));
+        assert_eq!(page.listen(&inbox), [Input::Page(PageEvent::Online)]);
         fire("delete navigator.onLine");
+        page.ignore();
+    }
+
+    #[wasm_bindgen_test]
+    async fn what_a_policy_refuses_is_reported_without_the_query() {
+        let (page, heard) = (Lifecycle::default(), Heard::default());
+        page.listen(&heard.inbox());
+        let violation = |directive: &str, disposition: &str| {
+            fire(&format!(
+                "document.dispatchEvent(new SecurityPolicyViolationEvent('securitypolicyviolation', {{
+                    bubbles: true, disposition: '{disposition}', effectiveDirective: '{directive}', violatedDirective: '{directive}',
+                    blockedURI: 'wss://api.example/ws?access_token=secret', documentURI: '', originalPolicy: '', statusCode: 200,
+                }}))"
+            ));
+        };
+        violation("connect-src", "report");
+        assert!(heard.is_silent());
+        violation("connect-src", "enforce");
+        assert_eq!(heard.next().await, Input::Blocked { url: "wss://api.example/ws".into() });
+        violation("img-src", "enforce");
+        assert_eq!(heard.next().await, Input::Policy);
+        page.ignore();
+    }
+
+    #[wasm_bindgen_test]
+    fn a_policy_in_the_document_is_reported_first() {
+        let (page, inbox) = (Lifecycle::default(), Heard::default().inbox());
+        fire(
+            "document.head.append(Object.assign(document.createElement('meta'), {
+                id: 'policy', httpEquiv: 'Content-Security-Policy', content: 'frame-src *',
+            }))",
+        );
+        assert_eq!(page.listen(&inbox), [Input::Policy]);
+        page.ignore();
+        fire("document.getElementById('policy').remove()");
+        assert_eq!(page.listen(&inbox), []);
         page.ignore();
     }
 }

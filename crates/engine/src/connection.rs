@@ -49,6 +49,9 @@ pub(crate) enum Link {
     Request { kind: RequestKind, id: RequestId, attempt: u32 },
     /// It failed, and is made again after a pause.
     RequestPause { kind: RequestKind, attempt: u32 },
+    /// Under a content policy, the socket's address is tried without a token. The browser may be done with that socket before it
+    /// says why.
+    Bare { id: Option<SocketId>, purpose: Purpose },
     /// A socket is opening or open.
     Socket(Socket),
     /// Between two attempts to reconnect.
@@ -133,6 +136,9 @@ impl Engine {
         if self.session.is_some() {
             self.look_back();
         }
+        if self.session.is_some() && self.token.is_some() && self.tries_bare(purpose) {
+            return;
+        }
         let (Some(session), Some(token)) = (&self.session, &self.token) else { return self.connect() };
         let candidate = self.suspicion.candidate_id().filter(|_| purpose.is_on_candidate());
         self.last_socket += 1;
@@ -165,7 +171,7 @@ impl Engine {
     }
 
     pub(crate) fn handle_opened(&mut self, opened: SocketId) {
-        let Some(socket) = self.socket_mut(opened) else { return };
+        let Some(socket) = self.socket_mut(opened) else { return self.handle_bare_opened(opened) };
         if socket.is_open {
             return;
         }
@@ -258,7 +264,7 @@ impl Engine {
     // ----------------------------------------------------------------------------------------------- losing it
 
     pub(crate) fn handle_closed(&mut self, closed: SocketId, code: u16) {
-        let Some(socket) = self.socket_mut(closed) else { return };
+        let Some(socket) = self.socket_mut(closed) else { return self.handle_bare_closed(closed) };
         let (was_open, purpose) = (socket.is_open, socket.purpose);
         self.note_life();
         self.link = Link::Pause;
@@ -442,6 +448,7 @@ impl Engine {
         }
         self.stop_probe();
         self.leave_record();
+        self.drop_bare();
         self.drop_socket(CLOSE_NORMAL);
         self.timers.stop_all();
         self.typist = Default::default();

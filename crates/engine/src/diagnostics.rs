@@ -51,6 +51,7 @@ impl Engine {
                 Link::Record => "record",
                 Link::Request { .. } => "request",
                 Link::RequestPause { .. } => "requestPause",
+                Link::Bare { .. } => "policy",
                 Link::Socket(_) => "socket",
                 Link::Pause => "pause",
                 Link::Knock(_) => "knock",

@@ -5,6 +5,7 @@ use crate::connection::{Attempts, Link, Socket};
 use crate::conversation::Conversation;
 use crate::dialogue::{Invitation, Typist};
 use crate::keeper::Keeper;
+use crate::policy::Policy;
 use crate::refusal::Suspicion;
 use crate::rng::Rng;
 use crate::session::Session;
@@ -41,6 +42,7 @@ pub struct Engine {
     pub(crate) typist: Typist,
     pub(crate) attempts: Attempts,
     pub(crate) suspicion: Suspicion,
+    pub(crate) policy: Policy,
     pub(crate) keeper: Keeper,
     /// The browser says that there is no network.
     pub(crate) is_offline: bool,
@@ -96,6 +98,7 @@ impl Engine {
             typist: Typist::default(),
             attempts: Attempts::default(),
             suspicion: Suspicion::default(),
+            policy: Policy::default(),
             keeper,
             is_offline: false,
             sessions_lost: 0,
@@ -139,6 +142,8 @@ impl Engine {
             Input::Probed { id, is_answered } => self.handle_probed(id, is_answered),
             Input::JoinPrepared { id } => self.handle_join_prepared(id),
             Input::News { text } => self.handle_news(&text),
+            Input::Policy => self.handle_policy(),
+            Input::Blocked { url } => self.handle_blocked(&url),
             Input::Page(event) => self.handle_page(event),
             Input::Deadline => {}
         }
@@ -155,6 +160,7 @@ impl Engine {
             Timer::HttpRetry => self.request_again(),
             Timer::TokenAnswer => self.handle_missing_token(),
             Timer::Handshake => self.lose_socket(Error::new(ErrorCode::TransportTimeout)),
+            Timer::Policy => self.pass_policy(),
             Timer::Reconnect => self.attempt(),
             Timer::Heartbeat => self.send_heartbeat(),
             Timer::HeartbeatAnswer => self.lose_socket(Error::new(ErrorCode::TransportTimeout)),
@@ -324,7 +330,7 @@ impl Engine {
         self.waiting.push(call);
         match self.link {
             // Already under way.
-            Link::Record | Link::Request { .. } | Link::Socket(_) => {}
+            Link::Record | Link::Request { .. } | Link::Bare { .. } | Link::Socket(_) => {}
             Link::Idle | Link::Pause | Link::Knock(_) | Link::Away | Link::RequestPause { .. } | Link::Down(_) => {
                 self.connect();
             }
@@ -392,6 +398,7 @@ impl Engine {
     fn fail_undeliverable(&mut self, error: &Error) {
         if !error.retryable {
             let undelivered = Error::with_message(ErrorCode::MessageNotDelivered, error.message.clone());
+            let undelivered = Error { retryable: false, ..undelivered };
             self.conversation.fail_drafts(|_| true, &undelivered, &mut self.out);
         }
     }

@@ -36,6 +36,8 @@ macro_rules! codes {
 codes! {
     /// An option is missing, of the wrong type or out of bounds.
     ConfigInvalid = "config/invalid", false, "The chat is not set up correctly: an option is missing or wrong.";
+    /// The page's content security policy refuses the API's addresses.
+    ConfigContentPolicy = "config/content-policy", false, "The chat cannot reach its server: the page's content security policy does not allow it.";
     /// The WebAssembly module cannot run or be loaded here.
     ConfigWasmUnavailable = "config/wasm-unavailable", true, "The chat cannot start: WebAssembly is not available here, or its module could not be loaded.";
     /// The server refused the token or its host.

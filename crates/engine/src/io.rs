@@ -166,6 +166,14 @@ pub enum Input {
         /// As it was told there.
         text: String,
     },
+    /// The page has a content security policy, which may refuse the API's addresses.
+    Policy,
+    /// The page's content security policy refused a request.
+    Blocked {
+        /// Where to, as far as the browser says: the address without its query, or no more than its origin. Not all that a page
+        /// requests is of this chat.
+        url: String,
+    },
     /// The page's life took a turn.
     Page(PageEvent),
     /// The deadline of the last step is reached. Harmless when it is early or late.

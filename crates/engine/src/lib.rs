@@ -58,6 +58,7 @@ mod liveness;
 mod metadata;
 mod numbering;
 mod page;
+mod policy;
 mod record;
 mod refusal;
 mod retry_after;

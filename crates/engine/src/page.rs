@@ -47,6 +47,7 @@ impl Engine {
             | Link::Record
             | Link::Request { .. }
             | Link::RequestPause { .. }
+            | Link::Bare { .. }
             | Link::Knock(_)
             | Link::Away
             | Link::Down(_) => {}

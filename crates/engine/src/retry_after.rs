@@ -1,4 +1,4 @@
-//! How long to wait after a 429. Source: Messaging API, "Errors"; RFC 9110, "Retry-After" and "Date/Time Formats".
+//! How long to wait after a 429, or a 5xx that says so. Source: Messaging API, "Errors"; RFC 9110, "Retry-After" and "Date/Time Formats".
 
 use crate::wire;
 

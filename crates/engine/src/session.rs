@@ -190,6 +190,9 @@ impl Engine {
             // The server has forgotten it meanwhile.
             return self.request(RequestKind::Token, 1);
         }
+        if status.is_none() && failure.error.code == ErrorCode::TransportNetwork && self.is_refused(kind) {
+            return self.fail_by_policy();
+        }
         let (Some((pause, is_exact)), true) = (failure.pause, attempt < MAX_TRIES) else {
             return self.fail_request(kind, status, failure.error);
         };
@@ -289,7 +292,9 @@ impl Engine {
                     // The next attempt needs another one.
                     self.token = None;
                 }
-                Err(Failure { error, pause: if status >= 500 { again } else { None } })
+                // A gateway that is overloaded says for how long.
+                let asked = retry_after.map(|header| (retry_after::pause_ms(Some(&header), self.now.wall), true));
+                Err(Failure { error, pause: if status >= 500 { asked.or(again) } else { None } })
             }
         }
     }

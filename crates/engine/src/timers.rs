@@ -11,6 +11,8 @@ pub(crate) enum Timer {
     TokenAnswer,
     /// The socket has not opened.
     Handshake,
+    /// No policy has refused the socket's address.
+    Policy,
     /// Open a socket again.
     Reconnect,
     /// Send a heartbeat.
@@ -46,10 +48,11 @@ pub(crate) enum Timer {
 }
 
 impl Timer {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 20] = [
         Self::HttpRetry,
         Self::TokenAnswer,
         Self::Handshake,
+        Self::Policy,
         Self::Reconnect,
         Self::Heartbeat,
         Self::HeartbeatAnswer,
@@ -84,6 +87,7 @@ impl Timer {
             Self::HttpRetry => "httpRetry",
             Self::TokenAnswer => "tokenAnswer",
             Self::Handshake => "handshake",
+            Self::Policy => "policy",
             Self::Reconnect => "reconnect",
             Self::Heartbeat => "heartbeat",
             Self::HeartbeatAnswer => "heartbeatAnswer",

@@ -33,6 +33,9 @@ enum Act {
     Sleep(u64),
     Probe(bool),
     Page(PageEvent),
+    Policy,
+    /// The policy refuses this.
+    Block(&'static str),
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -69,6 +72,8 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (0u64..200_000).prop_map(Act::Sleep),
         5 => prop::bool::weighted(0.8).prop_map(Act::Probe),
         4 => prop::sample::select(vec![Online, Offline, Visible, Hidden, Left, Returned]).prop_map(Act::Page),
+        1 => Just(Act::Policy),
+        1 => prop::sample::select(vec!["wss://api.example/ws", "https://api.example", "https://other.example"]).prop_map(Act::Block),
     ]
 }
 
@@ -131,6 +136,8 @@ fn apply(client: &mut Client, act: &Act, step: usize) -> Option<CallId> {
                 }
                 Act::Probe(is_answered) if !client.probes.is_empty() => client.probe(*is_answered),
                 Act::Page(event) => drop(client.give(Input::Page(*event))),
+                Act::Policy => drop(client.give(Input::Policy)),
+                Act::Block(url) => drop(client.give(Input::Blocked { url: (*url).into() })),
                 _ => {}
             }
             return None;

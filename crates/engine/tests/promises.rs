@@ -19,7 +19,7 @@ fn each_promise_is_held_by_tests_that_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let document = read(&root.join("docs/reliability.md"));
     let e2e = root.join("tests/e2e/tests");
-    let survive = sources(&e2e.join("survive"));
+    let survive = sources(&e2e.join("chat/survive"));
     let simulator = read(&root.join("crates/simulator/src/lib.rs"));
     let storm = sources(&root.join("crates/storm/tests"));
     let named: Vec<_> = document.split('`').filter_map(|code| code.split_once("::")).collect();

@@ -89,6 +89,18 @@ fn waits_as_long_as_the_server_asks() {
 }
 
 #[test]
+fn waits_as_long_as_a_server_that_is_overloaded_asks() {
+    for status in [500, 503, 529] {
+        let mut client = started();
+        client.outcome(HttpOutcome::Response { status, retry_after: Some("7".into()), body: String::new() });
+        assert_eq!(client.deadline.unwrap().at - client.now, 7_000, "{status}");
+        client.pass(7_000);
+        client.outcome(HttpOutcome::Response { status, retry_after: None, body: String::new() });
+        assert!(client.deadline.unwrap().at - client.now <= 2_000, "{status}: a pause of the client's own");
+    }
+}
+
+#[test]
 fn says_when_to_come_back_once_it_gives_up() {
     let mut client = started();
     for _ in 0..4 {

@@ -151,7 +151,13 @@ impl Chat {
             Act::Page { event } => {
                 use PageEvent::{Hidden, Left, Offline, Online, Returned, Visible};
                 let events = [Online, Offline, Visible, Hidden, Left, Returned];
-                self.world.give(Input::Page(events[usize::from(event) % events.len()]));
+                let input = match usize::from(event) % 9 {
+                    6 => Input::Policy,
+                    7 => Input::Blocked { url: "wss://api.example".into() },
+                    8 => Input::Blocked { url: "https://api.example/api/v1/sessions".into() },
+                    at => Input::Page(events[at]),
+                };
+                self.world.give(input);
             }
             Act::Pass { log_ms } => self.world.pass(1 << (log_ms % 24)),
             Act::Sleep { log_ms } => self.world.sleep(1 << (log_ms % 38)),

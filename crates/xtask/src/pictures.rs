@@ -10,7 +10,7 @@ pub(crate) fn take() -> Result<()> {
     build::demo()?;
     let browser = Engine::Chromium.prepare()?;
     let mut cargo = tools::cargo();
-    cargo.args(["test", "--package", "e2e", "--test", "pictures", "--", "--ignored"]);
+    cargo.args(["test", "--package", "e2e", "--test", "widget", "--", "--ignored", "pictures::"]);
     browser.for_e2e(&mut cargo);
     steps::run(&mut cargo, "The lines above say what could not be shown.")
 }

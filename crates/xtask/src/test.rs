@@ -123,7 +123,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 /// What the limits of tests are multiplied by: `E2E_PATIENCE`, for slow machines.
 fn patience() -> Result<f32> {
     let Ok(text) = env::var("E2E_PATIENCE") else { return Ok(1.0) };
-    let patience = text.parse().ok().filter(|patience| (1.0..=100.0).contains(patience));
+    let patience = text.parse().ok().filter(|patience| (0.1..=100.0).contains(patience));
     patience.with_context(|| format!("E2E_PATIENCE is {text:?}; it can be a factor from 0.1 to 100"))
 }
 

@@ -321,7 +321,7 @@ export class Widget implements Context {
   }
 
   /** What is around the parts. */
-  #drawFrame({ connection }: ChatState): void {
+  #drawFrame({ connection, ended }: ChatState): void {
     const mode = this.#mode;
     const isFloating = mode === "floating";
     const isSmall = isFloating && this.#viewport.isSmall;
@@ -334,6 +334,8 @@ export class Widget implements Context {
       // So that a panel keeps its size while it goes.
       "data-small": isSmall ? "" : null,
       "data-status": connection.status,
+      // Nothing that failed can be sent again.
+      "data-final": ended || (connection.status === "failed" && !connection.error.retryable) ? "" : null,
       "data-theme": theme === "auto" ? (this.#dark?.matches ? "dark" : "light") : theme,
       "data-position": position,
       "data-consent": hasConsent(this) ? "given" : "needed",

@@ -15,11 +15,14 @@
 //! [`Engine::from_env`]) and runs the tests in each. A test that fails leaves a screenshot, the document and what the
 //! browser said in `target/e2e/`.
 //!
-//! Each file of `tests/` is a program of its own, and they may run side by side, but for those that measure:
+//! The programs of `tests/` may run side by side, but for one:
 //!
-//! - `clock`, `hostile`, `screenshots` and `widget_speed` hold promises in time of the clock, or compare pictures. They
-//!   are for a machine that does nothing else.
+//! - `widget` and `chat` have most of the tests, `harness` those of this library, `webview` that of the native application.
+//! - `quiet` measures the work of a page and compares pictures, one test at a time; `clock` holds promises in seconds, and waits for
+//!   most of them. Both are for a machine that does nothing else.
 //! - `soak` waits nine tenths of its minutes, and can begin first and beside all others.
+//!
+//! The tests of a program share its browsers, so a file of tests is better a module of one than a program of its own.
 //!
 //! `E2E_PATIENCE` is a factor for all limits, for machines that are slow: see [`patient`].
 

@@ -135,6 +135,6 @@ fn every_guide_with_files_is_followed() {
     let followed = ["angular", "next", "plain-page", "react", "tokens", "vite", "widget"];
     assert_eq!(
         found, followed,
-        "this file follows each of them, but for tokens (tests/e2e/tests/tokens.rs) and Angular (by hand: CONTRIBUTING.md)"
+        "this file follows each of them, but for tokens (tests/e2e/tests/chat/tokens.rs) and Angular (by hand: CONTRIBUTING.md)"
     );
 }

@@ -26,8 +26,9 @@ const MODULES: &str = "browser tests made";
 
 /// End-to-end tests that mostly wait, and take longest.
 const SOAK: &str = "soak";
-/// Those that measure time or compare pictures.
-const QUIET: [&str; 4] = ["clock", "hostile", "screenshots", "widget_speed"];
+/// Those that hold promises in seconds, and those that measure work or compare pictures.
+const CLOCK: &str = "clock";
+const QUIET: &str = "quiet";
 
 /// Finds the driver for Firefox, or builds it.
 pub(super) fn geckodriver() -> Job {
@@ -92,8 +93,8 @@ impl Run {
 
     /// The end-to-end tests in each engine: the soaks, and then the others in an order that the seed gives.
     pub(super) fn e2e(self: &Arc<Self>, programs: &[Program]) -> Result<Vec<Job>> {
-        for name in QUIET.iter().chain(&[SOAK]).filter(|_| !programs.is_empty()) {
-            ensure!(programs.iter().any(|program| program.name == *name), "there is no tests/e2e/tests/{name}.rs");
+        for name in [CLOCK, QUIET, SOAK].iter().filter(|_| !programs.is_empty()) {
+            ensure!(programs.iter().any(|program| program.name == *name), "tests/e2e/tests has no {name}");
         }
         let mut all: Vec<_> =
             self.engines.iter().flat_map(|&engine| programs.iter().map(move |program| (engine, program))).collect();
@@ -104,23 +105,22 @@ impl Run {
         });
         let job = |(engine, program): (Engine, &Program)| {
             let (run, tested, row) = (Arc::clone(self), program.clone(), format!("e2e {}", engine.name()));
-            let is_quiet = QUIET.contains(&program.name.as_str());
-            let job = Job::new(&format!("{row} {}", program.name), move |_| run.e2e_test(engine, &tested, is_quiet))
+            let job = Job::new(&format!("{row} {}", program.name), move |_| run.e2e_test(engine, &tested))
                 .in_row(&row)
                 .after(&[engine.name(), PACKAGE]);
             match program.name.as_str() {
                 SOAK => job.waiting(),
-                _ if is_quiet => job.alone(),
+                CLOCK | QUIET => job.alone(),
                 _ => job,
             }
         };
         Ok(all.into_iter().map(job).collect())
     }
 
-    fn e2e_test(&self, engine: Engine, program: &Program, is_quiet: bool) -> Result<Count> {
+    fn e2e_test(&self, engine: Engine, program: &Program) -> Result<Count> {
         let mut command = program.command();
         // Each test that runs has a browser to itself, which is more than one process; but most of the time it waits.
-        command.args(["--test-threads", if is_quiet { "1" } else { "4" }]);
+        command.args(["--test-threads", if program.name == QUIET { "1" } else { "4" }]);
         // libtest can mix the order, and calls that unstable.
         command.args(["-Zunstable-options", "--shuffle-seed", &self.seed.to_string()]).env("RUSTC_BOOTSTRAP", "1");
         self.browser(engine)?.for_e2e(&mut command);

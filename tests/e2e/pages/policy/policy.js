@@ -1,5 +1,5 @@
 // A chat under a content policy, as the address says: ?api=ADDRESS&connector=TOKEN&policy=TEXT. The policy is a header that the
-// server makes of it.
+// server makes of it; with &meta=TEXT there is another in the document.
 
 (() => {
   const query = new URLSearchParams(location.search);
@@ -10,6 +10,11 @@
     if (!blockedURI.endsWith("/favicon.ico")) violations.push(`${effectiveDirective} ${blockedURI}`);
   });
   globalThis.failures = [];
+  if (query.has("meta")) {
+    const meta = document.createElement("meta");
+    Object.assign(meta, { httpEquiv: "Content-Security-Policy", content: query.get("meta") });
+    document.head.append(meta);
+  }
 
   globalThis.openChat = ({ createChat }) => {
     globalThis.chat = createChat({

@@ -24,9 +24,13 @@ fn api(sandbox: &Sandbox) -> String {
 }
 
 async fn open(page: &Page, sandbox: &Sandbox, entry: &str, policy: &str) {
+    open_under(page, sandbox, entry, &[("policy", policy)]).await;
+}
+
+async fn open_under(page: &Page, sandbox: &Sandbox, entry: &str, policies: &[(&str, &str)]) {
     sandbox.order(&format!("/connectors/{CONNECTOR}"), &json!({ "pace_ms": 1, "step_ms": 1 })).await;
     let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("api", &sandbox.url("")).append_pair("connector", CONNECTOR).append_pair("policy", policy);
+    query.append_pair("api", &sandbox.url("")).append_pair("connector", CONNECTOR).extend_pairs(policies);
     page.open(&sandbox.page(&format!("/policy/{entry}.html?{}", query.finish()))).await;
     page.wait_until("globalThis.chat").await;
 }
@@ -115,6 +119,54 @@ fn a_policy_that_forbids_webassembly_is_named() {
             assert!(text.starts_with("config/wasm-unavailable "), "{entry}: {text}");
             assert!(text.contains("'wasm-unsafe-eval'") && text.contains("script-src"), "{entry}: {text}");
         }
+    });
+}
+
+#[test]
+fn a_policy_that_refuses_the_api_is_named_at_once() {
+    e2e::on_sandbox(async |page, sandbox| {
+        let (http, socket) = (sandbox.url(""), sandbox.url("").replacen("http", "ws", 1));
+        let header = |connect: &str| strict(&format!("'self' {connect}"));
+        let meta = format!("connect-src 'self' {http}");
+        let all = header(&api(sandbox));
+        // The policies, and what is refused.
+        for (case, policies, refused) in [
+            ("neither", vec![("policy", header(""))], format!("{http}/api/v1/access-token")),
+            ("no socket", vec![("policy", header(&http))], socket.clone()),
+            ("no socket, in the document", vec![("policy", all), ("meta", meta)], format!("{socket}/ws")),
+        ] {
+            let policies: Vec<_> = policies.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            open_under(page, sandbox, "inline", &policies).await;
+            page.wait_until("failures.length > 0").await;
+            let failures = page.eval("return failures;", &[]).await;
+            assert!(failures[0].as_str().is_some_and(|text| text.starts_with("config/content-policy ")), "{failures}");
+            let said = page.eval("return trace.lines.filter((line) => line.startsWith('error config/'));", &[]).await;
+            let said = said[0].as_str().expect("the failure is logged").to_owned();
+            for part in ["connect-src", &http, &socket] {
+                assert!(said.contains(part), "{case}: {part} in {said}");
+            }
+            // It takes a moment until a browser that refuses on and on would have said so.
+            page.eval_async("await new Promise((resolve) => setTimeout(resolve, 1500));", &[]).await;
+            let violations = violations(page).await;
+            assert_eq!(violations.len(), 1, "{case}: {violations:?}");
+            assert!(violations[0].starts_with(&format!("connect-src {refused}")), "{case}: {violations:?}");
+            if case.ends_with("document") {
+                assert_eq!(violations, [format!("connect-src {refused}")], "no token");
+            }
+        }
+    });
+}
+
+#[test]
+fn under_a_policy_in_the_document_that_allows_all_the_chat_connects_with_one_socket() {
+    e2e::on_sandbox(async |page, sandbox| {
+        let policy = strict(&format!("'self' {}", api(sandbox)));
+        open_under(page, sandbox, "inline", &[("policy", &policy), ("meta", &policy)]).await;
+        converse(page).await;
+        assert_eq!(violations(page).await, [""; 0]);
+        let list = sandbox.ask(&format!("/sessions?connector={CONNECTOR}")).await;
+        assert_eq!(list["sessions"][0]["sockets_opened"], 1, "{list}");
+        end(page).await;
     });
 }
 

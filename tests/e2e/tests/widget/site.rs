@@ -1,12 +1,7 @@
 //! The demo site around the widget: the restaurant's buttons, the playground's settings and faults, the gallery's list.
 
-use e2e::{Page, Sandbox, Screen};
+use e2e::{Page, Sandbox, Screen, inside};
 use serde_json::json;
-
-/// The selector of an element of the widget.
-fn at(inside: &str) -> String {
-    format!("poly-chat >>> {inside}")
-}
 
 async fn open_playground(page: &Page, sandbox: &Sandbox, settings: &str) {
     // A narrow one shows the settings, the chat and the inspector one at a time.
@@ -24,15 +19,15 @@ async fn wait_for_events(page: &Page, kind: &str, count: usize) {
 fn a_button_of_the_restaurant_opens_the_chat_and_says_what_it_says() {
     e2e::on_sandbox(async |page, sandbox| {
         page.open(&sandbox.url("/")).await;
-        page.wait_for(&at("[part~=launcher]")).await;
-        page.wait_for(&at(".root[data-open=false]")).await;
+        page.wait_for(&inside("[part~=launcher]")).await;
+        page.wait_for(&inside(".root[data-open=false]")).await;
         let sessions = sandbox.ask("/sessions").await;
         assert_eq!(sessions["sessions"], json!([]), "a page that is only looked at has no session");
 
         page.click("main [data-say='Book a table']").await;
-        page.wait_for(&at(".root[data-open=true]")).await;
-        page.wait_for_text(&at("[data-role=user][data-delivery=sent] [part~=bubble]"), "Book a table").await;
-        page.wait_for_text(&at("[data-role=agent]:last-child [part~=bubble]"), "For how many people?").await;
+        page.wait_for(&inside(".root[data-open=true]")).await;
+        page.wait_for_text(&inside("[data-role=user][data-delivery=sent] [part~=bubble]"), "Book a table").await;
+        page.wait_for_text(&inside("[data-role=agent]:last-child [part~=bubble]"), "For how many people?").await;
     });
 }
 
@@ -54,7 +49,7 @@ fn faults_are_buttons() {
 
         page.click("[data-testid=fault-end]").await;
         wait_for_events(page, "sessionEnd", 1).await;
-        page.wait_for(&at("[part~=ending]")).await;
+        page.wait_for(&inside("[part~=ending]")).await;
     });
 }
 
@@ -74,11 +69,11 @@ fn settings_stand_in_the_address_and_the_token_does_not() {
     e2e::on_sandbox(async |page, sandbox| {
         sandbox.order(&format!("/connectors/{TOKEN}"), &json!({})).await;
         open_playground(page, sandbox, "#theme=dark&persistence=none").await;
-        page.wait_for(&at(".root[data-theme=dark][data-status=open]")).await;
+        page.wait_for(&inside(".root[data-theme=dark][data-status=open]")).await;
         page.type_into("[name=connectorToken]", TOKEN).await;
         page.click("[data-testid=apply]").await;
         wait_for_events(page, "connected", 1).await;
-        page.wait_for(&at(".root[data-status=open]")).await;
+        page.wait_for(&inside(".root[data-status=open]")).await;
 
         let sessions = sandbox.ask(&format!("/sessions?connector={TOKEN}")).await;
         assert_eq!(sessions["sessions"].as_array().map(Vec::len), Some(1), "{sessions}");
@@ -94,13 +89,13 @@ fn settings_stand_in_the_address_and_the_token_does_not() {
 fn what_cannot_be_an_option_is_said_and_the_chat_goes_on() {
     e2e::on_sandbox(async |page, sandbox| {
         open_playground(page, sandbox, "").await;
-        page.wait_for(&at(".root[data-status=open]")).await;
+        page.wait_for(&inside(".root[data-status=open]")).await;
         let session = page.eval("return chat.getSnapshot().session.id;", &[]).await;
         page.type_into("[name=hostIdentifier]", "no host at all").await;
         page.click("[data-testid=apply]").await;
         page.wait_for_text("[data-testid=settings-problem]", "hostIdentifier").await;
         assert_eq!(page.eval("return chat.getSnapshot().session.id;", &[]).await, session);
-        page.wait_for(&at(".root[data-status=open]")).await;
+        page.wait_for(&inside(".root[data-status=open]")).await;
     });
 }
 
@@ -115,6 +110,6 @@ fn the_gallery_shows_every_state() {
         // A state alone is still, and says when it may be looked at.
         page.open(&sandbox.url("/gallery.html?state=conversation&fonts=test")).await;
         page.wait_for("[data-ready=true] poly-chat").await;
-        page.wait_for_text(&at("[data-role=agent]:last-child [part~=bubble]"), "And at what time?").await;
+        page.wait_for_text(&inside("[data-role=agent]:last-child [part~=bubble]"), "And at what time?").await;
     });
 }

@@ -1,7 +1,7 @@
 //! The wire transcripts of tests/vectors, over a real socket, each against what must hold when its last frame is handled,
 //! as the public API shows it.
 
-#[path = "../../vectors/expect.rs"]
+#[path = "../../../vectors/expect.rs"]
 mod expect;
 
 use std::{fs, path::PathBuf};

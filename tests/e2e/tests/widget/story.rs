@@ -1,16 +1,6 @@
 //! The whole story, through the widget on the playground as a user walks through it.
 
-use e2e::{Page, Sandbox};
-
-/// The selector of an element of the widget.
-fn at(inside: &str) -> String {
-    format!("poly-chat >>> {inside}")
-}
-
-/// The selector of a part of the widget.
-fn part(name: &str) -> String {
-    at(&format!("[part~={name}]"))
-}
+use e2e::{Page, Sandbox, inside, part};
 
 /// The selector of an event in the inspector.
 fn event(kind: &str) -> String {
@@ -24,7 +14,7 @@ async fn tap_suggestion(page: &Page, text: &str) {
     );
     page.wait_until(&format!("Boolean({script})")).await;
     page.eval(&format!("({script}).setAttribute('data-next', '')"), &[]).await;
-    page.click(&at("[data-next]")).await;
+    page.click(&inside("[data-next]")).await;
 }
 
 async fn say(page: &Page, text: &str) {
@@ -34,13 +24,13 @@ async fn say(page: &Page, text: &str) {
 
 /// Waits until the agent's last message is complete and says this.
 async fn wait_for_answer(page: &Page, text: &str) {
-    page.wait_for_text(&at("[data-role=agent]:last-child [part~=bubble]"), text).await;
-    page.wait_for_none(&at("[data-streaming=true]")).await;
+    page.wait_for_text(&inside("[data-role=agent]:last-child [part~=bubble]"), text).await;
+    page.wait_for_none(&inside("[data-streaming=true]")).await;
 }
 
 async fn open(page: &Page, sandbox: &Sandbox) {
     page.open(&sandbox.url("/playground.html")).await;
-    page.wait_for(&at(".root[data-status=open]")).await;
+    page.wait_for(&inside(".root[data-status=open]")).await;
 }
 
 #[test]
@@ -66,8 +56,8 @@ fn a_user_walks_through_a_whole_conversation() {
         }
 
         // The booking brings a link, an image and a number to call.
-        page.wait_for(&at("a[part~=card][href$='/assets/booking.html']")).await;
-        page.wait_for(&at("[part~=image] img")).await;
+        page.wait_for(&inside("a[part~=card][href$='/assets/booking.html']")).await;
+        page.wait_for(&inside("[part~=image] img")).await;
         let image = "document.querySelector('poly-chat').shadowRoot.querySelector('[part~=image] img')";
         page.wait_until(&format!("{image}.naturalWidth > 0")).await;
         assert_eq!(page.attribute(&part("call"), "href").await.as_deref(), Some("tel:+442071234567"));
@@ -75,17 +65,17 @@ fn a_user_walks_through_a_whole_conversation() {
         // A typed message is confirmed, and quoted. What the user writes is text; the agent's little HTML is shown.
         say(page, "Do you have <b>vegan</b> food?").await;
         wait_for_answer(page, "You said “Do you have vegan food?”.").await;
-        let said = page.texts(&at("[data-role=user] [part~=bubble]")).await;
+        let said = page.texts(&inside("[data-role=user] [part~=bubble]")).await;
         assert_eq!(said.last().map(String::as_str), Some("Do you have <b>vegan</b> food?"));
         let bold = "[data-role=agent]:last-child [part~=bubble] strong";
-        assert_eq!(page.texts(&at(bold)).await, ["vegan"]);
-        page.wait_for(&at("[data-role=user][data-delivery=sent]:nth-last-child(2)")).await;
-        page.wait_for_none(&at("[data-role=user]:not([data-delivery=sent])")).await;
+        assert_eq!(page.texts(&inside(bold)).await, ["vegan"]);
+        page.wait_for(&inside("[data-role=user][data-delivery=sent]:nth-last-child(2)")).await;
+        page.wait_for_none(&inside("[data-role=user]:not([data-delivery=sent])")).await;
 
         // The language changes.
         say(page, "in Spanish, please").await;
         wait_for_answer(page, "Claro, sigamos en español.").await;
-        page.wait_for(&at(".root[lang|=es]")).await;
+        page.wait_for(&inside(".root[lang|=es]")).await;
         assert_eq!(page.eval("return chat.getSnapshot().language;", &[]).await, "es-ES");
         tap_suggestion(page, "In English").await;
         wait_for_answer(page, "Of course, back to English.").await;
@@ -93,7 +83,7 @@ fn a_user_walks_through_a_whole_conversation() {
         // A person is asked for, waited for, and takes over.
         say(page, "Can I talk to a human?").await;
         page.wait_for_text(&part("name"), "Sarah").await;
-        page.wait_for(&at("[part~=handoff][data-phase=connected]")).await;
+        page.wait_for(&inside("[part~=handoff][data-phase=connected]")).await;
         assert_eq!(page.count(&event("handoffQueueStatus")).await, 3);
         wait_for_answer(page, "Hi, this is Sarah").await;
         say(page, "A table by the window?").await;
@@ -108,13 +98,13 @@ fn a_user_walks_through_a_whole_conversation() {
         page.wait_for_text(&part("menu-list"), "End this chat?").await;
         page.click(&part("end-chat")).await;
         page.wait_for(&part("ending")).await;
-        page.wait_for(&at("[part~=input]:disabled")).await;
-        page.click(&at("[part~=ending] [part~=new-chat]")).await;
-        page.wait_for(&at(".root[data-status=open]")).await;
+        page.wait_for(&inside("[part~=input]:disabled")).await;
+        page.click(&inside("[part~=ending] [part~=new-chat]")).await;
+        page.wait_for(&inside(".root[data-status=open]")).await;
         wait_for_answer(page, "Hello, I'm Ada").await;
-        page.wait_for_none(&at("[part~=ending]:not([hidden])")).await;
-        page.wait_for(&at("[part~=input]:enabled")).await;
-        assert_eq!(page.count(&at("[data-role=user]")).await, 0);
+        page.wait_for_none(&inside("[part~=ending]:not([hidden])")).await;
+        page.wait_for(&inside("[part~=input]:enabled")).await;
+        assert_eq!(page.count(&inside("[data-role=user]")).await, 0);
 
         let sessions = sandbox.ask("/sessions").await;
         let sessions = sessions["sessions"].as_array().expect("a list of sessions");

@@ -59,6 +59,7 @@ fn a_message_that_failed_is_sent_again_by_a_tap_and_arrives_once() {
     e2e::on_sandbox(async |page, sandbox| {
         page.resize(Screen::Desktop).await;
         let widget = Widget::open(page, sandbox, "failed", json!({ "confirm-timeout-ms": "700" })).await;
+        let is_greeting = "({ text, isStreaming }) => text?.startsWith('Hello') && !isStreaming";
         let lost = widget.session().await;
         for retried in [true, false] {
             let session = widget.session().await;
@@ -69,6 +70,9 @@ fn a_message_that_failed_is_sent_again_by_a_tap_and_arrives_once() {
             // Its session is gone, and another one is there.
             page.wait_for(&inside("li[data-delivery=failed]")).await;
             widget.until(&format!("chat.getSnapshot().session?.id !== '{session}' && chat.getSnapshot().agent")).await;
+            // What comes in while one taps moves what is tapped.
+            let greetings = if retried { 2 } else { 3 };
+            widget.until(&format!("chat.getSnapshot().messages.filter({is_greeting}).length === {greetings}")).await;
             let anew = widget.session().await;
             if retried {
                 page.click(&inside("li[data-delivery=failed] [part~=retry]")).await;

@@ -1,0 +1,18 @@
+//! `<poly-chat>`, on the demo site and on pages of the tests' own.
+
+mod axe;
+mod booking;
+mod connection;
+mod controls;
+mod element;
+mod handoff;
+mod host_pages;
+mod messages;
+mod pictures;
+mod readers;
+mod reconnect;
+mod site;
+mod story;
+mod strict_policy;
+mod texts;
+mod windows;
