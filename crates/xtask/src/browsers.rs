@@ -38,6 +38,15 @@ pub(crate) struct Browser {
     screen: Option<Screen>,
 }
 
+/// How often a browser draws, where it can be told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pictures {
+    /// As it does for a user.
+    All,
+    /// Less often: for tests in which nobody looks.
+    Few,
+}
+
 impl Engine {
     pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::Webkit];
 
@@ -80,23 +89,23 @@ impl Browser {
         }
         let variable = drivers[self.engine as usize];
         let file = project::stamps().join(format!("webdriver-{}.json", self.engine.name()));
-        steps::write(&file, self.capabilities().to_string())?;
+        steps::write(&file, self.capabilities(Pictures::All).to_string())?;
         command.env(variable, &self.driver).env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file);
         command.envs(self.surroundings());
         Ok(())
     }
 
     /// Tells the end-to-end tests which driver to start, and how.
-    pub(crate) fn for_e2e(&self, command: &mut Command) {
+    pub(crate) fn for_e2e(&self, command: &mut Command, pictures: Pictures) {
         command
             .env("E2E_ENGINE", self.engine.name())
             .env("E2E_DRIVER", &self.driver)
-            .env("E2E_CAPABILITIES", self.capabilities().to_string())
+            .env("E2E_CAPABILITIES", self.capabilities(pictures).to_string())
             .envs(self.surroundings());
     }
 
     /// WebDriver capabilities. No profile is named: each driver makes a new one for each session.
-    fn capabilities(&self) -> Value {
+    fn capabilities(&self, pictures: Pictures) -> Value {
         match self.engine {
             Engine::Chromium => json!({
                 "goog:chromeOptions": {
@@ -109,9 +118,14 @@ impl Browser {
                 },
                 "goog:loggingPrefs": { "browser": "ALL" },
             }),
-            Engine::Firefox => json!({
-                "moz:firefoxOptions": { "binary": self.browser, "args": ["-headless"] },
-            }),
+            Engine::Firefox => {
+                // Drawing without a graphics card is a fifth of what these tests cost in Firefox.
+                let few = json!({ "layout.frame_rate": 20, "dom.ipc.processPrelaunch.enabled": false });
+                let preferences = if pictures == Pictures::Few { few } else { json!({}) };
+                json!({
+                    "moz:firefoxOptions": { "binary": self.browser, "args": ["-headless"], "prefs": preferences },
+                })
+            }
             Engine::Webkit => json!({}),
         }
     }

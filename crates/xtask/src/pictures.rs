@@ -2,7 +2,10 @@
 
 use anyhow::Result;
 
-use crate::{browsers::Engine, build, steps, tools};
+use crate::{
+    browsers::{Engine, Pictures},
+    build, steps, tools,
+};
 
 /// Builds the site and has the end-to-end tests' harness write docs/pictures/.
 pub(crate) fn take() -> Result<()> {
@@ -11,6 +14,6 @@ pub(crate) fn take() -> Result<()> {
     let browser = Engine::Chromium.prepare()?;
     let mut cargo = tools::cargo();
     cargo.args(["test", "--package", "e2e", "--test", "widget", "--", "--ignored", "pictures::"]);
-    browser.for_e2e(&mut cargo);
+    browser.for_e2e(&mut cargo, Pictures::All);
     steps::run(&mut cargo, "The lines above say what could not be shown.")
 }

@@ -159,6 +159,7 @@ export function elementClass(client: Client): CustomElementConstructor {
         Object.assign(this, { [name]: early.value as unknown });
       }
       this.#renew();
+      this.#widget.settle();
     }
 
     disconnectedCallback(): void {

@@ -51,11 +51,18 @@ export class Scroll {
     });
   }
 
-  /** Follows what grows, from now on. A box that has been put elsewhere in the page may have lost its place: it has it again. */
+  /** Follows what grows, from now on. */
   start(): void {
-    if (!this.isAtEnd) this.#box.scrollTop = this.#last.top;
+    this.settle();
     this.#observer?.observe(this.#box);
     this.#observer?.observe(this.#content);
+  }
+
+  /** A box that has been put elsewhere in the page may have lost its place: it has it again. */
+  settle(): void {
+    this.#box.scrollTop = this.isAtEnd ? this.#box.scrollHeight : this.#last.top;
+    const now = this.#measures();
+    if (now.outer > 0) this.#last = now;
   }
 
   /** Until `start` is called again. */

@@ -89,6 +89,11 @@ export class Transcript implements Part {
     this.#isResumed = true;
   }
 
+  /** It stands elsewhere in the page, where a box begins at its top. */
+  settle(): void {
+    if (this.#isWatching) this.#scroll.settle();
+  }
+
   /** Goes to the newest message and stays with it. */
   scrollToEnd(): void {
     this.#scroll.toEnd();

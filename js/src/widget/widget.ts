@@ -270,6 +270,12 @@ export class Widget implements Context {
     if (isBack) this.#focus.comeBack();
   }
 
+  /** The element has another place in the page: what it shows is where it was. */
+  settle(): void {
+    this.#transcript.settle();
+    this.#focus.comeBack();
+  }
+
   /** The element is no longer in a document. */
   stop(): void {
     if (this.#leave) this.#last = this.chat;

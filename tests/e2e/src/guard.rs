@@ -60,6 +60,13 @@ impl Guarded {
         self.process.try_wait().expect("cannot ask for the status of a process")
     }
 
+    /// Whether all that it started has ended too.
+    pub(crate) fn is_alone(&self) -> bool {
+        let mut ask = Command::new("sh");
+        ask.args(["-c", "kill -s 0 -- \"-$1\"", "ask", &self.process.id().to_string()]);
+        ask.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| !status.success())
+    }
+
     /// The process itself.
     pub(crate) fn process(&mut self) -> &mut Child {
         &mut self.process

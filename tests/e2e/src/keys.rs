@@ -2,7 +2,9 @@
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 
-use crate::Page;
+use serde_json::json;
+
+use crate::{Engine, Page};
 
 /// Keys that write nothing (WebDriver, "Keyboard actions").
 pub mod key {
@@ -40,6 +42,45 @@ impl Page {
         let keys = KeyActions::new("keys".to_owned());
         let keys = keys.then(KeyAction::Down { value: held }).then(KeyAction::Down { value: key });
         self.act(keys.then(KeyAction::Up { value: key }).then(KeyAction::Up { value: held })).await;
+    }
+
+    /// Presses a key until it has done this, as a user would: a browser that is busy scrolls by no page for one that is up again before
+    /// it has drawn.
+    ///
+    /// # Panics
+    ///
+    /// When it never does.
+    pub async fn press_until(&self, key: char, is_done: &str) {
+        for _ in 0..MOST_TABS {
+            self.press(key).await;
+            let script = "const [look, done] = arguments;
+                const end = performance.now() + 1000;
+                const is = new Function(`return ${look}`);
+                const again = () => is() || performance.now() > end ? done(Boolean(is())) : setTimeout(again, 20);
+                again();";
+            if self.client().execute_async(script, vec![is_done.into()]).await.is_ok_and(|done| done == true) {
+                return;
+            }
+        }
+        panic!("the key does not bring about {is_done}");
+    }
+
+    /// Holds Enter down until it has repeated itself so often.
+    pub async fn hold_enter(&self, repeats: usize) {
+        let enter = |kind: &str| json!({ "type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r" });
+        if self.engine() == Engine::Chromium {
+            // To its driver, a key that goes down again is another one.
+            for at in 0..=repeats {
+                let mut down = enter("keyDown");
+                down["autoRepeat"] = json!(at > 0);
+                self.devtools("Input.dispatchKeyEvent", down).await;
+            }
+            self.devtools("Input.dispatchKeyEvent", enter("keyUp")).await;
+            return;
+        }
+        let down = |keys: KeyActions, _| keys.then(KeyAction::Down { value: key::ENTER });
+        let keys = (0..=repeats).fold(KeyActions::new("keys".to_owned()), down);
+        self.act(keys.then(KeyAction::Up { value: key::ENTER })).await;
     }
 
     /// Writes a text, wherever the focus is.

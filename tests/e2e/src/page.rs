@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 
 use fantoccini::{
     Client, Locator,
-    actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
+    actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction, WheelAction, WheelActions},
     elements::Element,
     error::CmdError,
     wd::WebDriverCompatibleCommand,
@@ -231,6 +231,23 @@ impl Page {
             .map_err(|error| error.to_string())
         };
         self.keep_looking(&format!("{selector} to be clickable"), look).await;
+    }
+
+    /// Turns the wheel over the middle of what is seen of an element. False where the driver has no wheel.
+    pub async fn wheel(&self, selector: &str, delta_y: i64) -> bool {
+        let element = self.wait_for(selector).await;
+        let middle = "const { left, top, right, bottom } = arguments[0].getBoundingClientRect();
+            const [from, to] = [Math.max(0, top), Math.min(innerHeight, bottom)];
+            return [Math.floor((left + right) / 2), Math.floor((from + to) / 2)];";
+        let argument = serde_json::to_value(&element).expect("an element is a reference");
+        let (x, y): (i64, i64) = serde_json::from_value(self.eval(middle, &[argument]).await).expect("two lengths");
+        let wheel = WheelActions::new("wheel".to_owned());
+        let turn = wheel.then(WheelAction::Scroll { duration: None, x, y, delta_x: 0, delta_y });
+        match self.client().perform_actions(turn).await {
+            Ok(()) => true,
+            Err(_) if self.engine == Engine::WebKit => false,
+            Err(error) => panic!("{selector} takes no wheel: {error}"),
+        }
     }
 
     /// Whether an element is where it was a moment ago. What moves is gone when the click comes.

@@ -130,7 +130,8 @@ impl Remote {
         let Some(mut browser) = self.browser.lock().await.take() else { return };
         let limit = patient(END_LIMIT);
         let deadline = Instant::now() + limit;
-        while browser.ended().is_none() {
+        // A process of its own writes to the disk what pages have stored, and may outlive the one with the window.
+        while browser.ended().is_none() || !browser.is_alone() {
             assert!(Instant::now() < deadline, "the browser did not end within {limit:?}");
             sleep(Duration::from_millis(20)).await;
         }

@@ -57,16 +57,29 @@ impl Page {
     /// When the page then has another size.
     pub async fn resize(&self, screen: Screen) {
         let (width, height) = screen.size_in(self.engine());
+        if self.engine() == Engine::Chromium {
+            let is_phone = screen == Screen::Phone;
+            self.set_metrics(width, height, is_phone).await;
+            let touch = json!({ "enabled": is_phone, "maxTouchPoints": 5 });
+            self.devtools("Emulation.setTouchEmulationEnabled", touch).await;
+        } else {
+            // A page that is not made for phones has more room on one than there is.
+            self.resize_to(width, height).await;
+        }
+    }
+
+    /// Shows the page in a window without a frame, of exactly these CSS pixels; in Chromium, each of them is one of the screen. No
+    /// page in `WebKitWebDriver`'s browser is narrower than 450 pixels.
+    ///
+    /// # Panics
+    ///
+    /// When the page then has another size.
+    pub async fn resize_to(&self, width: u32, height: u32) {
         match self.engine() {
-            Engine::Chromium => {
-                let is_phone = screen == Screen::Phone;
-                self.set_metrics(width, height, is_phone).await;
-                let touch = json!({ "enabled": is_phone, "maxTouchPoints": 5 });
-                self.devtools("Emulation.setTouchEmulationEnabled", touch).await;
-            }
+            Engine::Chromium => self.set_metrics(width, height, false).await,
             Engine::Firefox => {
-                // No window of Firefox is as narrow as a phone, but what it shows a page in may be.
-                self.size_window(width.max(600), height + 200).await;
+                // No window of Firefox is as small as a phone, but what it shows a page in may be.
+                self.size_window(width.max(600), height.max(300) + 200).await;
                 let script = "
                     const { style } = gBrowser.selectedBrowser;
                     style.setProperty('width', `${arguments[0]}px`);
@@ -83,15 +96,6 @@ impl Page {
                 self.size_window(width + across, height + above).await;
             }
         }
-        // A page that is not made for phones has more room on one than there is.
-        if self.engine() != Engine::Chromium {
-            self.wait_until(&format!("innerWidth === {width} && innerHeight === {height}")).await;
-        }
-    }
-
-    /// Chromium: shows the page in a window without a frame, of exactly these CSS pixels, each of which is one of the screen.
-    pub async fn resize_to(&self, width: u32, height: u32) {
-        self.set_metrics(width, height, false).await;
         self.wait_until(&format!("innerWidth === {width} && innerHeight === {height}")).await;
     }
 
@@ -127,6 +131,17 @@ impl Page {
             let (name, value) = preference.media();
             self.wait_until(&format!("matchMedia('({name}: {value})').matches")).await;
         }
+        true
+    }
+
+    /// Has the user prefer letters of this size, in CSS pixels: 16 where nobody has chosen another. False where the engine's driver has
+    /// no way to say so, and nothing is changed.
+    pub async fn prefer_letters(&self, size: u32) -> bool {
+        if self.engine() != Engine::Chromium {
+            return false;
+        }
+        self.devtools("Page.setFontSizes", json!({ "fontSizes": { "standard": size } })).await;
+        self.wait_until(&format!("getComputedStyle(document.documentElement).fontSize === '{size}px'")).await;
         true
     }
 

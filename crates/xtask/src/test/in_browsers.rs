@@ -15,7 +15,7 @@ use super::{
     report::{self, Count},
 };
 use crate::{
-    browsers::{self, Browser, Engine},
+    browsers::{self, Browser, Engine, Pictures},
     project,
 };
 
@@ -111,7 +111,7 @@ impl Run {
             match program.name.as_str() {
                 SOAK => job.waiting(),
                 CLOCK | QUIET => job.alone(),
-                _ => job,
+                _ => job.with(Lock::Browsers),
             }
         };
         Ok(all.into_iter().map(job).collect())
@@ -123,7 +123,8 @@ impl Run {
         command.args(["--test-threads", if program.name == QUIET { "1" } else { "4" }]);
         // libtest can mix the order, and calls that unstable.
         command.args(["-Zunstable-options", "--shuffle-seed", &self.seed.to_string()]).env("RUSTC_BOOTSTRAP", "1");
-        self.browser(engine)?.for_e2e(&mut command);
+        let pictures = if [CLOCK, QUIET].contains(&program.name.as_str()) { Pictures::All } else { Pictures::Few };
+        self.browser(engine)?.for_e2e(&mut command, pictures);
         report::counted(&mut command)
     }
 }

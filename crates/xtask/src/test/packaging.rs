@@ -7,7 +7,7 @@ use std::fs;
 use anyhow::{Result, ensure};
 
 use crate::{
-    browsers::Browser,
+    browsers::{Browser, Pictures},
     project::{packaging, pkg, root},
     steps::{self, copy, run, step},
     test::{
@@ -38,7 +38,7 @@ pub(super) fn test(program: &Program, browser: &Browser) -> Result<Count> {
     let mut command = program.command();
     // A line for each project is what one wants to see. More than two builds at once take each other's processors.
     command.args(["--nocapture", "--test-threads=2"]);
-    browser.for_e2e(&mut command);
+    browser.for_e2e(&mut command, Pictures::Few);
     report::counted(&mut command)
 }
 

@@ -56,6 +56,8 @@ pub(super) enum Lock {
     WebviewTarget,
     /// The system's packages.
     Packages,
+    /// A crowd of browsers, which keeps all processors busy: two of them are slower than one after the other.
+    Browsers,
 }
 
 impl Job {
@@ -167,7 +169,9 @@ impl Pool {
             if job.counts {
                 state.report.expect(&job.row);
             }
-            state.queue.push(job);
+            // Behind all others of its kind: what takes longest begins before the rest.
+            let at = state.queue.iter().rposition(|other| job.lock != Some(Lock::Browsers) || other.lock == job.lock);
+            state.queue.insert(at.map_or(0, |at| at + 1), job);
         }
         self.changed.notify_all();
     }

@@ -148,14 +148,14 @@ async fn seen(page: &Page) -> (Vec<String>, Vec<String>, f64) {
 
 #[test]
 fn what_an_agent_writes_runs_no_script_and_opens_nothing() {
-    e2e::on_private_sandbox_within(LIMIT, async |page, sandbox| {
+    e2e::on_sandbox(async |page, sandbox| {
         assert_eq!(tell(page, sandbox, "texts.json").await, [""; 0]);
     });
 }
 
 #[test]
 fn what_comes_beside_a_text_runs_no_script_and_opens_nothing() {
-    e2e::on_private_sandbox_within(LIMIT, async |page, sandbox| {
+    e2e::on_sandbox(async |page, sandbox| {
         assert_eq!(tell(page, sandbox, "events.json").await, [""; 0]);
     });
 }
@@ -201,7 +201,7 @@ fn report(message: &Value, tasks: &[Duration]) {
 
 #[test]
 fn what_must_not_be_there_is_found() {
-    e2e::on_private_sandbox(async |page, sandbox| {
+    e2e::on_sandbox(async |page, sandbox| {
         // Trusted types would not let a handler be planted, nor would the policy a style.
         open_under(page, sandbox, "planted", "style-src 'unsafe-inline';").await;
         let plants = [

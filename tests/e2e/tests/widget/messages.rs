@@ -141,8 +141,7 @@ fn the_chat_stays_at_its_end_unless_the_reader_went_up() {
 
         // The reader goes up by keyboard, and stays where they are.
         page.tab_back_to(&part("transcript")).await;
-        page.press(key::PAGE_UP).await;
-        page.wait_until(&format!("!({at_end})")).await;
+        page.press_until(key::PAGE_UP, &format!("!({at_end})")).await;
         let place = async || {
             page.eval_async(
                 "const top = () => inside('[part~=transcript]').scrollTop;
@@ -168,8 +167,7 @@ fn the_chat_stays_at_its_end_unless_the_reader_went_up() {
 
         // Who writes is taken to the end.
         page.tab_to(&part("transcript")).await;
-        page.press(key::PAGE_UP).await;
-        page.wait_until(&format!("!({at_end})")).await;
+        page.press_until(key::PAGE_UP, &format!("!({at_end})")).await;
         widget.say("thanks").await;
         page.wait_until(at_end).await;
     });

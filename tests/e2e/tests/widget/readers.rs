@@ -30,7 +30,7 @@ const FAKE: &str = "
     widget.chat = fake;
     show({});";
 
-async fn fake<'a>(page: &'a Page, sandbox: &'a Sandbox, name: &str, attributes: Value) -> Widget<'a> {
+pub(crate) async fn fake<'a>(page: &'a Page, sandbox: &'a Sandbox, name: &str, attributes: Value) -> Widget<'a> {
     page.resize(Screen::Desktop).await;
     let widget = Widget::open(page, sandbox, name, attributes).await;
     page.eval(FAKE, &[]).await;
@@ -209,7 +209,6 @@ fn a_readers_cursor_scrolls_the_conversation_and_never_the_panel() {
                 for (const unseen of insideAll('.unseen')) {
                     for (const block of ['start', 'end']) {
                         unseen.scrollIntoView({ block });
-                        await new Promise(requestAnimationFrame);
                         const box = unseen.closest('[part~=transcript]')?.getBoundingClientRect();
                         const at = unseen.getBoundingClientRect();
                         const isBeside = box && (at.bottom < box.top - 1 || at.top > box.bottom + 1);
@@ -218,6 +217,8 @@ fn a_readers_cursor_scrolls_the_conversation_and_never_the_panel() {
                         }
                     }
                 }
+                await new Promise(requestAnimationFrame);
+                if (panel.scrollTop) moved.push(`in the end: ${panel.scrollTop}`);
                 return moved;",
                 &[],
             )
