@@ -267,14 +267,15 @@ impl Engine {
             return calls.push(call);
         }
         self.ending = Some(vec![call]);
-        if self.session.is_none() {
+        // A session that is stored is to end as well, though it was not taken up yet.
+        if self.session.is_none() && !self.seeks_record() {
             return self.finish(USER_END.to_owned());
         }
         self.show_connection(ConnectionView::Closing);
         self.timers.set(Timer::End, self.now.mono + END_TIMEOUT_MS);
         match &self.link {
             Link::Socket(Socket { is_open: true, .. }) => self.send_end(),
-            Link::Socket(_) => {}
+            Link::Socket(_) | Link::Record => {}
             // The server is told as soon as it can be reached, within the time there is.
             _ => self.open_socket(),
         }
@@ -359,6 +360,10 @@ impl Engine {
 
     /// The conversation is over.
     pub(crate) fn finish(&mut self, reason: String) {
+        if self.is_ending() && matches!(self.link, Link::Record) {
+            // It was not read in time, and the next page is not to go on with it.
+            self.out.push(Output::Forget);
+        }
         self.hang_up();
         if self.conversation.ended.is_none() {
             self.conversation.end(reason, &mut self.out);

@@ -7,7 +7,7 @@
 mod saving;
 
 use crate::connection::{Link, SESSION_LOST};
-use crate::engine::Engine;
+use crate::engine::{Engine, USER_END};
 use crate::jwt;
 use crate::record::{Record, StoredDraft};
 use crate::rng::Rng;
@@ -102,6 +102,11 @@ impl Engine {
         true
     }
 
+    /// Whether there may be a stored session that was not looked at yet. It is then.
+    pub(crate) fn seeks_record(&mut self) -> bool {
+        matches!(self.link, Link::Record) || (matches!(self.link, Link::Idle) && self.look_for_session())
+    }
+
     pub(crate) fn load(&mut self, is_exclusive: bool) {
         if self.keeper.load.as_ref().is_some_and(|load| load.is_exclusive || !is_exclusive) {
             // Its answer does as well.
@@ -130,6 +135,9 @@ impl Engine {
     pub(crate) fn handle_late_record(&mut self) {
         if matches!(self.link, Link::Record) {
             self.log(LogLevel::Warn, "the stored session cannot be reached: going on without");
+            if self.is_ending() {
+                return self.finish(USER_END.to_owned());
+            }
             self.give_up_load();
             self.keeper.may_create = true;
             self.proceed();
@@ -159,6 +167,11 @@ impl Engine {
                 self.unlock();
                 self.resume(record);
                 self.open_socket();
+            }
+            _ if self.is_ending() => {
+                self.unlock();
+                self.link = Link::Idle;
+                self.finish(USER_END.to_owned());
             }
             _ if !self.keeper.has_lock => drop(self.look_for_session()),
             Some(record) => self.bury(record),

@@ -533,3 +533,60 @@ fn the_token_stands_in_the_record_and_nowhere_else() {
     }
     assert!(!browser.news.is_empty() && !browser.news.concat().contains("SECRET"));
 }
+
+// ------------------------------------------------------------------------------------- an end right behind the start
+
+/// The session's events that a client wrote of the end.
+fn was_ended(browser: &Browser, session: &str) -> bool {
+    browser.server.sessions[session].events.iter().any(|event| event["type"] == "EVENT_TYPE_SESSION_END")
+}
+
+#[test]
+fn an_end_before_the_record_was_read_ends_the_stored_session() {
+    for is_started in [true, false] {
+        let mut browser = talking();
+        browser.leave(0);
+        let page = browser.load_with(persistent());
+        if !is_started {
+            // A chat that nobody has started knows of its session as little.
+            browser.pages[page].client = Client::with_at(persistent(), 9, browser.now);
+        }
+        let call = browser.call(page, |call| Input::End { call });
+        assert_eq!(browser.client(page).result(call), Some(Ok(())), "started {is_started}");
+        assert!(was_ended(&browser, "s1"), "started {is_started}: the server hears of it");
+        assert_eq!(browser.client(page).status(), "closed");
+        browser.pass(1_000);
+        assert_eq!(browser.record(), None, "started {is_started}");
+        browser.leave(page);
+        let next = browser.open();
+        assert_eq!(browser.session(next), Some("s2"), "started {is_started}: nobody takes it up again");
+    }
+}
+
+#[test]
+fn an_end_right_behind_the_start_makes_no_session() {
+    let mut browser = Browser::new();
+    let page = browser.load_with(persistent());
+    let call = browser.call(page, |call| Input::End { call });
+    assert_eq!(browser.client(page).result(call), Some(Ok(())));
+    browser.pass(60_000);
+    assert!(browser.server.sessions.is_empty() && browser.server.tokens == 0);
+    assert_eq!(browser.client(page).status(), "closed");
+}
+
+#[test]
+fn an_end_whose_record_cannot_be_read_is_done_in_time_and_leaves_none() {
+    let mut browser = talking();
+    browser.leave(0);
+    browser.storage.is_mute = true;
+    let page = browser.load_with(persistent());
+    let call = browser.call(page, |call| Input::End { call });
+    assert_eq!(browser.client(page).result(call), None, "it is waited for");
+    browser.pass(10_000);
+    assert_eq!(browser.client(page).result(call), Some(Ok(())));
+    browser.storage.is_mute = false;
+    browser.run();
+    browser.leave(page);
+    let next = browser.open();
+    assert_eq!(browser.session(next), Some("s2"));
+}

@@ -70,9 +70,10 @@ fn a_message_that_failed_is_sent_again_by_a_tap_and_arrives_once() {
             // Its session is gone, and another one is there.
             page.wait_for(&inside("li[data-delivery=failed]")).await;
             widget.until(&format!("chat.getSnapshot().session?.id !== '{session}' && chat.getSnapshot().agent")).await;
-            // What comes in while one taps moves what is tapped.
+            // What comes in while one taps moves what is tapped: the greeting, and the suggestions below it.
             let greetings = if retried { 2 } else { 3 };
-            widget.until(&format!("chat.getSnapshot().messages.filter({is_greeting}).length === {greetings}")).await;
+            let is_quiet = format!("messages.filter({is_greeting}).length === {greetings} && suggestions.length > 0");
+            widget.until(&format!("(({{ messages, suggestions }}) => {is_quiet})(chat.getSnapshot())")).await;
             let anew = widget.session().await;
             if retried {
                 page.click(&inside("li[data-delivery=failed] [part~=retry]")).await;
