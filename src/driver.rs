@@ -164,16 +164,16 @@ impl Driver {
         let now = self.clock.now();
         // It is borrowed only after a trap within the engine, from which there is no way back.
         let Ok(mut engine) = self.engine.try_borrow_mut() else { return Some(Error::new(ErrorCode::Internal)) };
-        for input in found {
+        let (mut deadline, mut refused) = (None, None);
+        for input in found.into_iter().chain([input]) {
             let step = engine.handle(now, input);
             self.queue.borrow_mut().items.extend(step.outputs.into_iter().map(Item::Output));
+            (deadline, refused) = (step.deadline, step.refused);
         }
-        let step = engine.handle(now, input);
         drop(engine);
-        self.queue.borrow_mut().items.extend(step.outputs.into_iter().map(Item::Output));
-        self.alarm.set(step.deadline.map(|deadline| deadline.at), now, &self.inbox);
+        self.alarm.set(deadline.map(|deadline| deadline.at), now, &self.inbox);
         self.deliver();
-        step.refused
+        refused
     }
 
     /// Whether the host is told of each frame.

@@ -360,8 +360,8 @@ impl Engine {
 
     /// The conversation is over.
     pub(crate) fn finish(&mut self, reason: String) {
-        if self.is_ending() && matches!(self.link, Link::Record) {
-            // It was not read in time, and the next page is not to go on with it.
+        if self.is_ending() && self.is_reading_record() {
+            // The next page is not to go on with it.
             self.out.push(Output::Forget);
         }
         self.hang_up();
@@ -402,8 +402,7 @@ impl Engine {
     /// Nothing is delivered after a failure that cannot be mended.
     fn fail_undeliverable(&mut self, error: &Error) {
         if !error.retryable {
-            let undelivered = Error::with_message(ErrorCode::MessageNotDelivered, error.message.clone());
-            let undelivered = Error { retryable: false, ..undelivered };
+            let undelivered = Error { code: ErrorCode::MessageNotDelivered, ..error.clone() };
             self.conversation.fail_drafts(|_| true, &undelivered, &mut self.out);
         }
     }

@@ -107,6 +107,11 @@ impl Engine {
         matches!(self.link, Link::Record) || (matches!(self.link, Link::Idle) && self.look_for_session())
     }
 
+    /// Whether the record is being read, and what stands in it is not known yet.
+    pub(crate) fn is_reading_record(&self) -> bool {
+        matches!(self.link, Link::Record) && self.keeper.load.is_some()
+    }
+
     pub(crate) fn load(&mut self, is_exclusive: bool) {
         if self.keeper.load.as_ref().is_some_and(|load| load.is_exclusive || !is_exclusive) {
             // Its answer does as well.
@@ -168,11 +173,7 @@ impl Engine {
                 self.resume(record);
                 self.open_socket();
             }
-            _ if self.is_ending() => {
-                self.unlock();
-                self.link = Link::Idle;
-                self.finish(USER_END.to_owned());
-            }
+            _ if self.is_ending() => self.finish(USER_END.to_owned()),
             _ if !self.keeper.has_lock => drop(self.look_for_session()),
             Some(record) => self.bury(record),
             None => {

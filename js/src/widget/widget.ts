@@ -8,7 +8,7 @@ import { IDLE } from "../idle.js";
 import type { Chat, ChatMessage, ChatState } from "../index.js";
 import { Announcer } from "./announcer.js";
 import { WIDGET_OPTIONS } from "./attributes.js";
-import { Banner } from "./banner.js";
+import { Banner, kindOf } from "./banner.js";
 import { Composer } from "./composer.js";
 import { hasConsent } from "./consent.js";
 import { Disclaimer } from "./disclaimer.js";
@@ -327,7 +327,7 @@ export class Widget implements Context {
   }
 
   /** What is around the parts. */
-  #drawFrame({ connection, ended }: ChatState): void {
+  #drawFrame(state: ChatState): void {
     const mode = this.#mode;
     const isFloating = mode === "floating";
     const isSmall = isFloating && this.#viewport.isSmall;
@@ -339,9 +339,9 @@ export class Widget implements Context {
       "data-cover": String(isCovering),
       // So that a panel keeps its size while it goes.
       "data-small": isSmall ? "" : null,
-      "data-status": connection.status,
+      "data-status": state.connection.status,
       // Nothing that failed can be sent again.
-      "data-final": ended || (connection.status === "failed" && !connection.error.retryable) ? "" : null,
+      "data-final": state.ended || kindOf(state, true) === "unavailable" ? "" : null,
       "data-theme": theme === "auto" ? (this.#dark?.matches ? "dark" : "light") : theme,
       "data-position": position,
       "data-consent": hasConsent(this) ? "given" : "needed",

@@ -1,7 +1,6 @@
 //! Keys as a user presses them, and what has the focus: both reach through shadow roots.
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
-
 use serde_json::json;
 
 use crate::{Engine, Page};
@@ -51,18 +50,12 @@ impl Page {
     ///
     /// When it never does.
     pub async fn press_until(&self, key: char, is_done: &str) {
-        for _ in 0..MOST_TABS {
+        let script = format!("return Boolean({is_done});");
+        let look = || async {
             self.press(key).await;
-            let script = "const [look, done] = arguments;
-                const end = performance.now() + 1000;
-                const is = new Function(`return ${look}`);
-                const again = () => is() || performance.now() > end ? done(Boolean(is())) : setTimeout(again, 20);
-                again();";
-            if self.client().execute_async(script, vec![is_done.into()]).await.is_ok_and(|done| done == true) {
-                return;
-            }
-        }
-        panic!("the key does not bring about {is_done}");
+            if self.eval(&script, &[]).await == true { Ok(()) } else { Err("not yet") }
+        };
+        self.keep_looking(&format!("a key to bring about `{is_done}`"), look).await;
     }
 
     /// Holds Enter down until it has repeated itself so often.

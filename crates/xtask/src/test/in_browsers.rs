@@ -111,7 +111,7 @@ impl Run {
             match program.name.as_str() {
                 SOAK => job.waiting(),
                 CLOCK | QUIET => job.alone(),
-                _ => job.with(Lock::Browsers),
+                _ => job.with(Lock::Browsers).first(),
             }
         };
         Ok(all.into_iter().map(job).collect())

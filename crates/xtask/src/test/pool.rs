@@ -29,6 +29,8 @@ pub(super) struct Job {
     needs: Vec<String>,
     load: Load,
     lock: Option<Lock>,
+    /// Whether it goes before those that are not.
+    is_first: bool,
     /// Whether its row must have counted something in the end.
     counts: bool,
     work: Work,
@@ -64,7 +66,16 @@ impl Job {
     /// A job that counts what it is named after.
     pub(super) fn new(name: &str, work: impl FnOnce(&Pool) -> Result<Count> + Send + 'static) -> Self {
         let (row, name) = (name.to_owned(), name.to_owned());
-        Self { row, name, needs: Vec::new(), load: Load::Works, lock: None, counts: true, work: Box::new(work) }
+        Self {
+            row,
+            name,
+            needs: Vec::new(),
+            load: Load::Works,
+            lock: None,
+            is_first: false,
+            counts: true,
+            work: Box::new(work),
+        }
     }
 
     /// A job that holds or does not.
@@ -104,6 +115,12 @@ impl Job {
     /// Runs when all others are over, alone.
     pub(super) fn alone(mut self) -> Self {
         self.load = Load::Alone;
+        self
+    }
+
+    /// Goes into the queue before all that are not first: it takes longest.
+    pub(super) fn first(mut self) -> Self {
+        self.is_first = true;
         self
     }
 
@@ -162,16 +179,15 @@ impl Pool {
         }
     }
 
-    /// Puts jobs at the end of the queue.
+    /// Puts jobs at the end of the queue, or of those that are first.
     pub(super) fn add(&self, jobs: impl IntoIterator<Item = Job>) {
         let mut state = self.state();
         for job in jobs {
             if job.counts {
                 state.report.expect(&job.row);
             }
-            // Behind all others of its kind: what takes longest begins before the rest.
-            let at = state.queue.iter().rposition(|other| job.lock != Some(Lock::Browsers) || other.lock == job.lock);
-            state.queue.insert(at.map_or(0, |at| at + 1), job);
+            let at = if job.is_first { state.queue.partition_point(|other| other.is_first) } else { state.queue.len() };
+            state.queue.insert(at, job);
         }
         self.changed.notify_all();
     }
