@@ -50,6 +50,11 @@ pub(crate) enum Pictures {
 impl Engine {
     pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::Webkit];
 
+    /// Whether the tests can ask it what a page's work cost.
+    pub(crate) fn measures(self) -> bool {
+        self == Self::Chromium
+    }
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Chromium => "chromium",

@@ -142,9 +142,12 @@ export class Focus {
   }
 }
 
+/** What is not shown, without asking for the layout. */
+const HIDDEN = "[hidden], .root[data-final] [part~='retry']";
+
 /** Whether an element that had the focus cannot have it any more. */
 export function isGone(element: Element): boolean {
-  return !element.isConnected || element.matches(":disabled") || element.closest("[hidden]") !== null;
+  return !element.isConnected || element.matches(":disabled") || element.closest(HIDDEN) !== null;
 }
 
 function isBehind(element: Element, other: Element): boolean {

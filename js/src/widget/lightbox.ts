@@ -57,7 +57,7 @@ export class Lightbox {
       return;
     }
     this.#opener = opener;
-    const name = label === "" ? this.#context.say("picture") : label;
+    const name = label.trim() === "" ? this.#context.say("picture") : label;
     mark(this.#dialog, "aria-label", name);
     mark(this.#close, "aria-label", this.#context.say("closeImage"));
     mark(this.#image, "alt", name);

@@ -15,11 +15,11 @@
 //! [`Engine::from_env`]) and runs the tests in each. A test that fails leaves a screenshot, the document and what the
 //! browser said in `target/e2e/`.
 //!
-//! The programs of `tests/` may run side by side, but for one:
+//! The programs of `tests/`:
 //!
 //! - `widget` and `chat` have most of the tests, `harness` those of this library, `webview` that of the native application.
-//! - `quiet` measures the work of a page and compares pictures, one test at a time; `clock` holds promises in seconds, and waits for
-//!   most of them. Both are for a machine that does nothing else.
+//! - `quiet` measures the work of a page in Chromium, one test at a time; `screenshots` compares pictures; `clock` holds promises in
+//!   seconds, and waits for most of them. They are for a machine that does nothing else.
 //! - `soak` waits nine tenths of its minutes, and can begin first and beside all others.
 //!
 //! The tests of a program share its browsers, so a file of tests is better a module of one than a program of its own.
@@ -34,6 +34,7 @@ mod engine;
 mod extension;
 mod guard;
 mod guide;
+pub mod hostile;
 mod keys;
 mod network;
 mod page;

@@ -235,12 +235,7 @@ impl Page {
 
     /// Turns the wheel over the middle of what is seen of an element. False where the driver has no wheel.
     pub async fn wheel(&self, selector: &str, delta_y: i64) -> bool {
-        let element = self.wait_for(selector).await;
-        let middle = "const { left, top, right, bottom } = arguments[0].getBoundingClientRect();
-            const [from, to] = [Math.max(0, top), Math.min(innerHeight, bottom)];
-            return [Math.floor((left + right) / 2), Math.floor((from + to) / 2)];";
-        let argument = serde_json::to_value(&element).expect("an element is a reference");
-        let (x, y): (i64, i64) = serde_json::from_value(self.eval(middle, &[argument]).await).expect("two lengths");
+        let (x, y) = self.middle_of(selector).await;
         let wheel = WheelActions::new("wheel".to_owned());
         let turn = wheel.then(WheelAction::Scroll { duration: None, x, y, delta_x: 0, delta_y });
         match self.client().perform_actions(turn).await {
@@ -248,6 +243,28 @@ impl Page {
             Err(_) if self.engine == Engine::WebKit => false,
             Err(error) => panic!("{selector} takes no wheel: {error}"),
         }
+    }
+
+    /// Draws a finger up by so many pixels, from the middle of what is seen of an element. Chromium only, on a screen that is
+    /// touched.
+    pub async fn swipe_up(&self, selector: &str, pixels: i64) {
+        let (x, y) = self.middle_of(selector).await;
+        for moved in (0..=pixels).step_by(10) {
+            let kind = if moved == 0 { "touchStart" } else { "touchMove" };
+            let finger = json!({ "type": kind, "touchPoints": [{ "x": x, "y": y - moved }] });
+            self.devtools("Input.dispatchTouchEvent", finger).await;
+        }
+        self.devtools("Input.dispatchTouchEvent", json!({ "type": "touchEnd", "touchPoints": [] })).await;
+    }
+
+    /// The middle of what is seen of an element, in the window.
+    async fn middle_of(&self, selector: &str) -> (i64, i64) {
+        let element = self.wait_for(selector).await;
+        let middle = "const { left, top, right, bottom } = arguments[0].getBoundingClientRect();
+            const [from, to] = [Math.max(0, top), Math.min(innerHeight, bottom)];
+            return [Math.floor((left + right) / 2), Math.floor((from + to) / 2)];";
+        let argument = serde_json::to_value(&element).expect("an element is a reference");
+        serde_json::from_value(self.eval(middle, &[argument]).await).expect("two lengths")
     }
 
     /// Whether an element is where it was a moment ago. What moves is gone when the click comes.

@@ -26,9 +26,10 @@ const MODULES: &str = "browser tests made";
 
 /// End-to-end tests that mostly wait, and take longest.
 const SOAK: &str = "soak";
-/// Those that hold promises in seconds, and those that measure work or compare pictures.
+/// Those that hold promises in seconds, those that measure work, and those that compare pictures.
 const CLOCK: &str = "clock";
 const QUIET: &str = "quiet";
+const SCREENSHOTS: &str = "screenshots";
 
 /// Finds the driver for Firefox, or builds it.
 pub(super) fn geckodriver() -> Job {
@@ -75,7 +76,8 @@ impl Run {
         let mut count = Count::default();
         for module in modules {
             let mut command = module.run_by(&project::program("wasm-test-runner"));
-            command.env("WASM_BINDGEN_TEST_ONLY_WEB", "1").env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+            // Within the runner's own limit of 20 s, as `wasm-pack test` has it.
+            command.env("WASM_BINDGEN_TEST_ONLY_WEB", "1");
             self.browser(engine)?.for_wasm_tests(&mut command)?;
             count += report::counted(&mut command)?;
         }
@@ -93,11 +95,14 @@ impl Run {
 
     /// The end-to-end tests in each engine: the soaks, and then the others in an order that the seed gives.
     pub(super) fn e2e(self: &Arc<Self>, programs: &[Program]) -> Result<Vec<Job>> {
-        for name in [CLOCK, QUIET, SOAK].iter().filter(|_| !programs.is_empty()) {
+        for name in [CLOCK, QUIET, SCREENSHOTS, SOAK].iter().filter(|_| !programs.is_empty()) {
             ensure!(programs.iter().any(|program| program.name == *name), "tests/e2e/tests has no {name}");
         }
+        let engines = self.engines.iter();
+        let all = engines.flat_map(|&engine| programs.iter().map(move |program| (engine, program)));
+        // Pictures are kept of one engine.
         let mut all: Vec<_> =
-            self.engines.iter().flat_map(|&engine| programs.iter().map(move |program| (engine, program))).collect();
+            all.filter(|(engine, program)| program.name != SCREENSHOTS || *engine == Engine::Chromium).collect();
         all.sort_by_cached_key(|(engine, program)| {
             let mut hasher = DefaultHasher::new();
             (self.seed, engine.name(), &program.name).hash(&mut hasher);
@@ -110,7 +115,9 @@ impl Run {
                 .after(&[engine.name(), PACKAGE]);
             match program.name.as_str() {
                 SOAK => job.waiting(),
-                CLOCK | QUIET => job.alone(),
+                CLOCK => job.alone(CLOCK),
+                QUIET if engine.measures() => job.alone(QUIET),
+                SCREENSHOTS => job.alone(SCREENSHOTS),
                 _ => job.with(Lock::Browsers).first(),
             }
         };
@@ -120,10 +127,11 @@ impl Run {
     fn e2e_test(&self, engine: Engine, program: &Program) -> Result<Count> {
         let mut command = program.command();
         // Each test that runs has a browser to itself, which is more than one process; but most of the time it waits.
-        command.args(["--test-threads", if program.name == QUIET { "1" } else { "4" }]);
+        let is_measured = program.name == QUIET && engine.measures();
+        command.args(["--test-threads", if is_measured { "1" } else { "4" }]);
         // libtest can mix the order, and calls that unstable.
         command.args(["-Zunstable-options", "--shuffle-seed", &self.seed.to_string()]).env("RUSTC_BOOTSTRAP", "1");
-        let pictures = if [CLOCK, QUIET].contains(&program.name.as_str()) { Pictures::All } else { Pictures::Few };
+        let pictures = if program.name == CLOCK { Pictures::All } else { Pictures::Few };
         self.browser(engine)?.for_e2e(&mut command, pictures);
         report::counted(&mut command)
     }

@@ -45,8 +45,8 @@ enum Load {
     Waits,
     /// What one of as many jobs as there are processors may take.
     Works,
-    /// All of it, when all other jobs are over: what it measures is true of a quiet machine.
-    Alone,
+    /// All of it, when all other jobs are over but those of the same kind: what it measures is true of a quiet machine.
+    Alone(&'static str),
 }
 
 /// What only one job at a time can use.
@@ -112,9 +112,9 @@ impl Job {
         self
     }
 
-    /// Runs when all others are over, alone.
-    pub(super) fn alone(mut self) -> Self {
-        self.load = Load::Alone;
+    /// Runs when all others are over, beside none but those of its own kind.
+    pub(super) fn alone(mut self, kind: &'static str) -> Self {
+        self.load = Load::Alone(kind);
         self
     }
 
@@ -145,7 +145,9 @@ struct State {
     /// Jobs that run, by their load.
     waiting: usize,
     working: usize,
-    is_alone: bool,
+    alone: usize,
+    /// What kind the jobs are that run alone, or that did last.
+    kind: &'static str,
     locks: BTreeSet<Lock>,
     /// How jobs ended, by name.
     ended: HashMap<String, End>,
@@ -166,7 +168,8 @@ impl Pool {
             queue: Vec::new(),
             waiting: 0,
             working: 0,
-            is_alone: false,
+            alone: 0,
+            kind: "",
             locks: BTreeSet::new(),
             ended: HashMap::new(),
             report: Report::new(),
@@ -230,7 +233,7 @@ impl Pool {
         match load {
             Load::Waits => state.waiting -= 1,
             Load::Works => state.working -= 1,
-            Load::Alone => state.is_alone = false,
+            Load::Alone(_) => state.alone -= 1,
         }
         state.locks.retain(|held| Some(*held) != lock);
         self.changed.notify_all();
@@ -252,23 +255,27 @@ impl State {
             });
             self.end(&job.name, &job.row, outcome, Duration::ZERO);
         }
-        let is_over = self.queue.iter().all(|job| job.load == Load::Alone);
-        let is_idle = self.is_idle();
+        let is_over = self.queue.iter().all(|job| matches!(job.load, Load::Alone(_)));
         let can_start = |job: &Job| {
             let has_place = match job.load {
-                Load::Waits => true,
-                Load::Works => self.working < places,
-                Load::Alone => is_over && is_idle,
+                Load::Waits => self.alone == 0,
+                Load::Works => self.alone == 0 && self.working < places,
+                Load::Alone(kind) => {
+                    is_over && self.waiting + self.working == 0 && (self.alone == 0 || self.kind == kind)
+                }
             };
             let has_lock = job.lock.is_none_or(|lock| !self.locks.contains(&lock));
             has_place && has_lock && job.needs.iter().all(|need| self.ended.contains_key(need))
         };
-        let at = if self.is_alone { None } else { self.queue.iter().position(can_start) };
-        let job = self.queue.remove(at?);
+        let at = self.queue.iter().position(can_start)?;
+        let job = self.queue.remove(at);
         match job.load {
             Load::Waits => self.waiting += 1,
             Load::Works => self.working += 1,
-            Load::Alone => self.is_alone = true,
+            Load::Alone(kind) => {
+                self.alone += 1;
+                self.kind = kind;
+            }
         }
         self.locks.extend(job.lock);
         Some(job)
@@ -283,7 +290,7 @@ impl State {
     }
 
     fn is_idle(&self) -> bool {
-        self.waiting + self.working == 0 && !self.is_alone
+        self.waiting + self.working + self.alone == 0
     }
 
     /// Notes how a job ended.
@@ -335,6 +342,8 @@ fn file_of(name: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+
+    use anyhow::ensure;
 
     use super::*;
 
@@ -417,11 +426,37 @@ mod tests {
     #[test]
     fn a_job_waits_for_what_it_needs_and_for_its_lock() {
         let course = Course::default();
-        let [a, b, c, d] = ["needs a", "needs b", "needs c", "needs d"].map(|name| course.job(name));
-        course.run([a.after(&["needs b"]), b.with(Lock::Packages), c.with(Lock::Packages), d.alone()]);
+        let [a, b, c] = ["needs a", "needs b", "needs c"].map(|name| course.job(name));
+        course.run([a.after(&["needs b"]), b.with(Lock::Packages), c.with(Lock::Packages)]);
         assert!(course.at("needs a begins") > course.at("needs b ends"));
         assert!(course.at("needs c begins") > course.at("needs b ends"));
-        assert!(course.at("needs d begins") > course.at("needs a ends").max(course.at("needs c ends")));
+    }
+
+    #[test]
+    fn what_runs_alone_runs_last_and_beside_its_own_kind() {
+        let course = Course::default();
+        let inside = Arc::new((Mutex::new(0), Condvar::new()));
+        let [together, and] = ["alone a", "alone b"].map(|name| {
+            let (job, inside) = (course.job(name), Arc::clone(&inside));
+            let work = move |pool: &Pool| {
+                let (inside, changed) = &*inside;
+                let mut inside = inside.lock().expect("no job panicked with it");
+                *inside += 1;
+                changed.notify_all();
+                let limit = Duration::from_secs(20);
+                let met = changed.wait_timeout_while(inside, limit, |inside| *inside < 2);
+                ensure!(*met.expect("no job panicked with it").0 == 2, "the other was to come");
+                (job.work)(pool)
+            };
+            Job::new(name, work).alone("kind")
+        });
+        let [other, first, second] = ["alone c", "works a", "works b"].map(|name| course.job(name));
+        let mut report = course.run([together, other.alone("another"), first, and, second.waiting()]);
+        assert_eq!([report.count("alone a"), report.count("alone b")], [Count::HOLDS; 2]);
+        let worked = course.at("works a ends").max(course.at("works b ends"));
+        let together = [course.at("alone a begins"), course.at("alone b begins")];
+        assert!(together[0].min(together[1]) > worked);
+        assert!(course.at("alone c begins") > course.at("alone a ends").max(course.at("alone b ends")));
     }
 
     #[test]

@@ -1,5 +1,4 @@
-//! What measures the work of a page, and pictures that are compared: for a machine that does nothing else.
+//! What measures the work of a page: for a machine that does nothing else, where the engine measures it.
 
 mod hostile;
-mod screenshots;
 mod speed;

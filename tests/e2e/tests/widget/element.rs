@@ -154,3 +154,58 @@ fn a_widget_shows_a_chat_it_is_given_and_leaves_it_open() {
         assert_eq!(chat.value("inside('textarea').labels[0].textContent").await, "Message");
     });
 }
+
+/// Has the page keep in `said` what widgets say on the console from now on, and after how many milliseconds.
+const LISTEN: &str = "
+    window.said = [];
+    const { console } = window;
+    const start = performance.now();
+    for (const level of ['warn', 'error']) {
+        const write = console[level];
+        console[level] = (...values) => {
+            const [, text] = /^<poly-chat>: (.*)$/.exec(values[0]) ?? [];
+            if (text !== undefined) said.push([level, text, performance.now() - start]);
+            write.apply(console, values);
+        };
+    }";
+
+#[test]
+fn what_does_nothing_and_what_is_missing_is_said_once_on_the_console() {
+    e2e::on_sandbox(async |page, sandbox| {
+        open(page, sandbox, "told", "").await;
+        page.eval(LISTEN, &[]).await;
+        // One is given its options once it is there, the other has attributes alone, and no token.
+        page.eval(
+            "widget.remove();
+            const [late, bare] = [0, 1].map(() => document.createElement('poly-chat'));
+            document.body.append(late);
+            const given = { ...options, renderMode: 'floating', theme: 'neon', them: 'dark', wobble: 1 };
+            late.options = given;
+            late.options = { ...given };
+            late.hideHeader();
+            const names = ['conector-token', 'wobble', 'data-theme', 'data-testid', 'title', 'x-cloak'];
+            for (const name of names) bare.setAttribute(name, '');
+            document.body.append(bare);
+            bare.hideHeader();
+            bare.showHeader();",
+            &[],
+        )
+        .await;
+        page.wait_until("said.some(([, text]) => text.includes('no connector-token'))").await;
+        let said = "await new Promise((done) => setTimeout(done, 200));
+            return said.map(([level, text]) => [level, text]);";
+        let wanted = json!([
+            ["error", r#"theme must be "auto", "light", "dark"; found "neon"."#],
+            ["warn", r#""them" is no option. Did you mean theme?"#],
+            ["warn", r#""wobble" is no option."#],
+            ["warn", r#""conector-token" is no attribute of it. Did you mean "connector-token"?"#],
+            ["warn", r#""wobble" is no attribute of it."#],
+            ["warn", r#""data-theme" is no attribute of it. Did you mean "theme"?"#],
+            ["warn", "there is no connector-token, and no getAccessToken in options: nothing can be said here."]
+        ]);
+        assert_eq!(page.eval_async(said, &[]).await, wanted);
+        // There was time to set one.
+        let waited = page.eval("return said.at(-1)[2];", &[]).await.as_f64().expect("milliseconds");
+        assert!(waited > 2_900.0, "it was said after {waited} ms");
+    });
+}

@@ -1,6 +1,6 @@
 //! What users do with the keyboard, the pointer and files: it is done once, where they mean it, and the page hears nothing of it.
 
-use e2e::{Page, Screen, Setup, Widget, inside, key, part, texts_said};
+use e2e::{Engine, Page, Sandbox, Screen, Setup, Widget, inside, key, part, texts_said};
 use serde_json::{Value, json};
 
 /// Has the page note in `heard` what comes to it of these events.
@@ -196,16 +196,21 @@ fn an_element_that_is_moved_while_one_reads_above_stays_there() {
     });
 }
 
+/// Opens a long page with an inline chat that has nothing to scroll.
+async fn open_short(page: &Page, sandbox: &Sandbox, name: &str) {
+    let attributes = json!({ "render-mode": "inline", "auto-open": "true", "language": "en" });
+    Widget::on(page, sandbox, name, &Setup::default(), "attributes", attributes).await;
+    page.wait_until("insideAll('li[data-role=agent]').length > 0").await;
+    page.eval("document.body.style.minHeight = '4000px';", &[]).await;
+    let is_short = "inside('[part~=transcript]').scrollHeight <= inside('[part~=transcript]').clientHeight";
+    page.wait_until(is_short).await;
+}
+
 #[test]
 fn the_wheel_over_a_short_inline_chat_scrolls_the_page() {
     e2e::on_sandbox(async |page, sandbox| {
         page.resize(Screen::Desktop).await;
-        let attributes = json!({ "render-mode": "inline", "auto-open": "true", "language": "en" });
-        Widget::on(page, sandbox, "wheel", &Setup::default(), "attributes", attributes).await;
-        page.wait_until("insideAll('li[data-role=agent]').length > 0").await;
-        page.eval("document.body.style.minHeight = '4000px';", &[]).await;
-        let is_short = "inside('[part~=transcript]').scrollHeight <= inside('[part~=transcript]').clientHeight";
-        page.wait_until(is_short).await;
+        open_short(page, sandbox, "wheel").await;
         if page.wheel(&part("transcript"), 300).await {
             page.wait_until("scrollY > 0").await;
         } else {
@@ -214,5 +219,23 @@ fn the_wheel_over_a_short_inline_chat_scrolls_the_page() {
                 return [overscrollBehaviorY, overflowY];";
             assert_eq!(page.eval(script, &[]).await, json!(["auto", "auto"]));
         }
+    });
+}
+
+#[test]
+fn a_finger_over_a_short_inline_chat_scrolls_the_page() {
+    e2e::on_sandbox(async |page, sandbox| {
+        // No other driver has a finger that scrolls.
+        if page.engine() != Engine::Chromium {
+            return;
+        }
+        page.resize(Screen::Phone).await;
+        open_short(page, sandbox, "finger").await;
+        let listen = "window.moves = 0;
+            document.addEventListener('touchmove', () => (moves += 1), { passive: true });";
+        page.eval(listen, &[]).await;
+        page.swipe_up(&part("transcript"), 200).await;
+        // The page hears of it, too: it may scroll something of its own.
+        page.wait_until("scrollY > 0 && moves > 0").await;
     });
 }

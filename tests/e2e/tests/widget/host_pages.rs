@@ -270,3 +270,45 @@ fn who_opens_the_chat_over_a_dialog_of_the_page_can_write_in_it() {
         page.wait_until("isOnTop('[part~=launcher]')").await;
     });
 }
+
+/// Makes a frame, and the tag of a chat for it.
+const FRAME: &str = "
+    const [api, connectorToken] = arguments;
+    const frame = Object.assign(document.createElement('iframe'), { title: 'chat', width: 500, height: 700 });
+    const script = document.createElement('script');
+    script.src = `${location.origin}/pkg/poly-chat.js`;
+    Object.assign(script.dataset, { apiUrl: `${api}/api/v1`, connectorToken, autoOpen: 'true', language: 'en' });
+    Object.defineProperty(window, 'widget', { get: () => frame.contentWindow.PolyChat });";
+
+/// Frames that have no address of their own, and how the tag comes into each.
+const FRAMES: &[(&str, &str)] = &[
+    ("srcdoc", "frame.srcdoc = `<!doctype html><title>chat</title>${script.outerHTML}`;"),
+    (
+        "about-blank",
+        "const fill = () => frame.contentDocument.head.append(frame.contentDocument.importNode(script));
+        frame.addEventListener('load', fill, { once: true });
+        frame.src = 'about:blank';",
+    ),
+];
+
+#[test]
+fn talks_in_a_frame_that_has_no_address_of_its_own() {
+    e2e::on_sandbox(async |page, sandbox| {
+        page.resize(e2e::Screen::Desktop).await;
+        for (name, fill) in FRAMES {
+            let token = format!("connector-token-of-{name}");
+            // The server gives nothing to another host than the page's own, with its port.
+            let hosts = json!([sandbox.page("")]);
+            let settings = json!({ "pace_ms": 1, "step_ms": 1, "messages_per_second": 0, "hosts": hosts });
+            sandbox.order(&format!("/connectors/{token}"), &settings).await;
+            page.open(&sandbox.page("/elsewhere.html")).await;
+            let script = format!("{FRAME} {fill} document.body.append(frame);");
+            page.eval(&script, &[json!(sandbox.url("")), json!(token)]).await;
+            let complete = "li[data-role=agent]:not([data-streaming]) .prose";
+            let count = format!("widget?.shadowRoot.querySelectorAll('{complete}').length");
+            page.wait_until(&format!("{count} === 1")).await;
+            page.eval_async("await widget.chat.send('from a frame');", &[]).await;
+            page.wait_until(&format!("{count} === 2")).await;
+        }
+    });
+}

@@ -8,6 +8,7 @@ mod element;
 mod handoff;
 mod hands;
 mod host_pages;
+mod hostile;
 mod messages;
 mod pictures;
 mod readers;

@@ -102,6 +102,12 @@ const VANISHING: &[(&str, &str, &str, &str)] = &[
         "send",
     ),
     ("", "[part~=send]", "show({ ended: { reason: 'REASON_NATURAL_END' } })", "new-chat"),
+    (
+        "show({ ended: null, messages: [line('9', 'user', 'lost', { delivery: 'failed', messageId: null })] })",
+        "[part~=retry]",
+        "show({ ended: { reason: 'REASON_NATURAL_END' } })",
+        "transcript",
+    ),
 ];
 
 #[test]
@@ -230,9 +236,6 @@ fn a_readers_cursor_scrolls_the_conversation_and_never_the_panel() {
 #[test]
 fn what_a_reader_walks_through_has_names_authors_times_and_languages() {
     e2e::on_sandbox(async |page, sandbox| {
-        if page.engine() != Engine::Chromium {
-            return;
-        }
         fake(page, sandbox, "tree", json!({ "language": "de" })).await;
         page.eval(
             "const picture = { kind: 'image', contentType: null, title: null, contentUrl: location.origin + '/none.png',
@@ -255,21 +258,26 @@ fn what_a_reader_walks_through_has_names_authors_times_and_languages() {
         )
         .await;
         page.wait_until("insideAll('li[data-role]').length === 2").await;
-        let heard = page.heard().await;
-        let named = |role: &str| -> Vec<&str> {
-            heard.iter().filter(|node| node.role == role).map(|node| node.name.as_str()).collect()
-        };
-        // One step for each message, whatever lists are in it.
-        assert_eq!(named("article"), ["Ada 18:30", "Sie 18:30"]);
-        let log = heard.iter().find(|node| node.role == "log").expect("a log");
-        let steps = heard.iter().filter(|node| node.role == "article").map(|node| node.depth);
-        assert!(steps.clone().all(|depth| depth == log.depth + 1), "{heard:?}");
-        for button in ["Erneut senden: Table for two", "Verwerfen: Table for two"] {
-            assert!(named("button").contains(&button), "{:?}", named("button"));
+        if page.engine() == Engine::Chromium {
+            let heard = page.heard().await;
+            let named = |role: &str| -> Vec<&str> {
+                heard.iter().filter(|node| node.role == role).map(|node| node.name.as_str()).collect()
+            };
+            // One step for each message, whatever lists are in it.
+            assert_eq!(named("article"), ["Ada 18:30", "Sie 18:30"]);
+            let log = heard.iter().find(|node| node.role == "log").expect("a log");
+            let steps = heard.iter().filter(|node| node.role == "article").map(|node| node.depth);
+            assert!(steps.clone().all(|depth| depth == log.depth + 1), "{heard:?}");
+            for button in ["Erneut senden: Table for two", "Verwerfen: Table for two"] {
+                assert!(named("button").contains(&button), "{:?}", named("button"));
+            }
         }
+        let steps = "return insideAll('.lines, .line, .line .body').map((element) => element.getAttribute('role'));";
+        assert_eq!(page.eval(steps, &[]).await, json!(["none", "none", "article", "none", "article"]));
         // What is without bullets is a list all the same.
-        let lists = page.eval("return insideAll('ul.suggestions, ol.steps').map(({ role }) => role);", &[]).await;
-        assert_eq!(lists, json!(["list", "list"]));
+        let lists = "return insideAll('ol.steps, ul.suggestions')
+            .map((list) => [list.getAttribute('role'), list.querySelectorAll(':scope > li:not([role])').length]);";
+        assert_eq!(page.eval(lists, &[]).await, json!([["list", 4], ["list", 1]]));
         // The widget speaks German, the conversation Welsh.
         let languages = page
             .eval(
@@ -353,6 +361,86 @@ fn what_moves_stops_for_whoever_comes_near_and_steps_can_be_seen() {
             page.tab_to(&part("launcher")).await;
             page.wait_for_none(&inside("[data-animation]")).await;
             page.eval("document.querySelector('#before').focus();", &[]).await;
+        }
+    });
+}
+
+/// What a chat may come to, and whether a message can then be sent.
+const STATES: &[(&str, bool)] = &[
+    ("ended: { reason: 'REASON_NATURAL_END' }", false),
+    ("ended: null", true),
+    ("connection: { status: 'failed', error: { message: 'No.', retryable: false } }", false),
+    ("connection: { status: 'failed', error: { message: 'No.', retryable: true } }", true),
+    ("connection: { status: 'reconnecting', attempt: 1, retryInMs: 9000 }", true),
+];
+
+#[test]
+fn what_has_failed_is_sent_again_only_where_it_can_be() {
+    e2e::on_sandbox(async |page, sandbox| {
+        fake(page, sandbox, "final", json!({})).await;
+        let failed = "show({ messages: [line('1', 'user', 'lost', { delivery: 'failed', messageId: null })] });";
+        page.eval(failed, &[]).await;
+        page.wait_for(&part("retry")).await;
+        for (state, can_be_sent) in STATES {
+            page.eval(&format!("show({{ {state} }});"), &[]).await;
+            let offered = "return insideAll('[part~=retry], [part~=discard]')
+                .filter((button) => button.getClientRects().length > 0)
+                .map((button) => button.getAttribute('part'));";
+            let wanted = if *can_be_sent { json!(["retry", "discard"]) } else { json!(["discard"]) };
+            assert_eq!(page.eval(offered, &[]).await, wanted, "{state}");
+        }
+    });
+}
+
+/// Has the agent send an image, and the user enlarge it.
+async fn enlarge(page: &Page, sandbox: &Sandbox, title: Option<&str>) {
+    let image = json!({
+        "kind": "image", "contentType": null, "title": title, "contentUrl": sandbox.url("/assets/table.svg"),
+        "previewImageUrl": null, "callToActionText": null,
+    });
+    let send = "show({ messages: [line('1', 'agent', 'Your table', { attachments: [arguments[0]] })] });";
+    page.eval(send, &[image]).await;
+    page.click(&part("image")).await;
+    page.wait_for(&inside("dialog[part~=lightbox][open] img")).await;
+}
+
+#[test]
+fn what_comes_while_an_image_is_enlarged_is_said_once_it_is_closed() {
+    e2e::on_sandbox(async |page, sandbox| {
+        fake(page, sandbox, "hushed", json!({})).await;
+        enlarge(page, sandbox, None).await;
+        let more = "show({ messages: [...fake.getSnapshot().messages, line('2', 'agent', 'There is one left')] });";
+        page.eval(more, &[]).await;
+        page.wait_until("insideAll('li[data-role=agent]').length === 2").await;
+        // Twice as long as a reader is given to follow what can be heard again.
+        page.eval_async("await new Promise((done) => setTimeout(done, 1000));", &[]).await;
+        let said = "spoken.filter((text) => text.includes('There is one left'))";
+        assert_eq!(page.eval(&format!("return {said};"), &[]).await, json!([]));
+        page.press(key::ESCAPE).await;
+        page.wait_for_none(&inside("dialog[open]")).await;
+        page.wait_until(&format!("{said}.length > 0")).await;
+        assert_eq!(page.eval(&format!("return {said};"), &[]).await, json!(["Ada: There is one left."]));
+    });
+}
+
+#[test]
+fn an_enlarged_image_has_a_name_with_and_without_a_title() {
+    e2e::on_sandbox(async |page, sandbox| {
+        fake(page, sandbox, "named", json!({})).await;
+        for (title, name) in [(None, "Picture"), (Some("Your table by the window"), "Your table by the window")] {
+            enlarge(page, sandbox, title).await;
+            let names = "const dialog = inside('dialog[open]');
+                const [button, image] = ['button', 'img'].map((inner) => dialog.querySelector(inner));
+                return [dialog.getAttribute('aria-label'), image.alt, button.getAttribute('aria-label')];";
+            assert_eq!(page.eval(names, &[]).await, json!([name, name, "Close image"]));
+            if page.engine() == Engine::Chromium {
+                let heard = page.heard().await;
+                let roles: Vec<_> = heard.iter().filter(|node| node.name == name).map(|node| &*node.role).collect();
+                let is_image = roles.contains(&"image") || roles.contains(&"img");
+                assert!(roles.contains(&"dialog") && is_image, "{heard:?}");
+            }
+            page.press(key::ESCAPE).await;
+            page.wait_for_none(&inside("dialog[open]")).await;
         }
     });
 }

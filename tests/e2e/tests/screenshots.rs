@@ -67,8 +67,9 @@ fn write(path: &PathBuf, picture: &Picture) {
     fs::write(path, picture.to_png()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }
 
-#[test]
-fn each_state_of_the_widget_looks_as_it_did() {
+/// Looks at the `part`-th of as many parts of the gallery as there are tests that do so side by side.
+fn look_through(part: usize) {
+    const PARTS: usize = 3;
     if Engine::from_env() != Engine::Chromium {
         return;
     }
@@ -76,7 +77,7 @@ fn each_state_of_the_widget_looks_as_it_did() {
         page.prefer(&[Preference::ReducedMotion]).await;
         let states = states(page, sandbox).await;
         let mut wrong = Vec::new();
-        for (name, width, height) in &states {
+        for (name, width, height) in states.iter().skip(part).step_by(PARTS) {
             page.resize_to(*width, *height).await;
             wrong.extend(compare(name, &look_at(page, sandbox, name, "light").await));
             if DARK.contains(&name.as_str()) {
@@ -86,6 +87,21 @@ fn each_state_of_the_widget_looks_as_it_did() {
         assert!(states.len() >= 30, "the gallery has {} states", states.len());
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     });
+}
+
+#[test]
+fn each_state_of_the_widget_looks_as_it_did() {
+    look_through(0);
+}
+
+#[test]
+fn each_state_of_the_widget_looks_as_it_did_second_part() {
+    look_through(1);
+}
+
+#[test]
+fn each_state_of_the_widget_looks_as_it_did_third_part() {
+    look_through(2);
 }
 
 /// A picture with a bubble, lines of text in it, and a button.
