@@ -160,12 +160,13 @@ impl Driver {
             input,
             Input::Start | Input::Restart { .. } | Input::Reconnect { .. } | Input::Page(PageEvent::Returned)
         );
-        let found = if begins { self.listen() } else { Vec::new() };
+        let mut inputs = if begins { self.listen() } else { Vec::new() };
+        inputs.push(input);
         let now = self.clock.now();
         // It is borrowed only after a trap within the engine, from which there is no way back.
         let Ok(mut engine) = self.engine.try_borrow_mut() else { return Some(Error::new(ErrorCode::Internal)) };
         let (mut deadline, mut refused) = (None, None);
-        for input in found.into_iter().chain([input]) {
+        for input in inputs {
             let step = engine.handle(now, input);
             self.queue.borrow_mut().items.extend(step.outputs.into_iter().map(Item::Output));
             (deadline, refused) = (step.deadline, step.refused);
@@ -389,11 +390,11 @@ mod tests {
         assert_eq!(listeners(), 0.0, "idle");
         for call in [1, 3] {
             assert_eq!(driver.submit(Input::Restart { call }), None);
-            assert_eq!(listeners(), 8.0, "in use");
+            assert_eq!(listeners(), 9.0, "in use");
             driver.report(Input::Page(PageEvent::Left));
-            assert_eq!(listeners(), 8.0, "left, and to return");
+            assert_eq!(listeners(), 9.0, "left, and to return");
             driver.report(Input::Page(PageEvent::Returned));
-            assert_eq!(listeners(), 8.0, "returned");
+            assert_eq!(listeners(), 9.0, "returned");
             assert_eq!(driver.submit(Input::Close { call: call + 1 }), None);
             assert_eq!(listeners(), 0.0, "closed");
         }

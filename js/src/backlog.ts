@@ -8,14 +8,16 @@ import type { Emitter } from "./events.js";
 import type { UserMessage } from "./state.js";
 import { pendingMessage, type Store } from "./store.js";
 
-/** Messages that may wait at once; the engine's own number. */
+/** Messages that may wait at once, and bytes of their frames together; the engine's own numbers. */
 const MAX_WAITING = 100;
+const MAX_WAITING_BYTES = 1_048_576;
 
 interface Command {
   call: number;
   run: (client: Client) => void;
-  /** The message it sends, if it sends one. */
+  /** The message it sends, if it sends one, and how many bytes that has. */
   draftId: string | null;
+  bytes: number;
 }
 
 /** One per chat. */
@@ -36,8 +38,8 @@ export class Backlog {
   }
 
   /** Keeps a command that answers `call`. */
-  add(call: number, run: (client: Client) => void, draftId: string | null = null): void {
-    this.#commands.push({ call, run, draftId });
+  add(call: number, run: (client: Client) => void, draftId: string | null = null, bytes = 0): void {
+    this.#commands.push({ call, run, draftId, bytes });
   }
 
   /**
@@ -50,8 +52,10 @@ export class Backlog {
     metadata: Record<string, string>,
     result: () => UserMessage,
   ): Promise<UserMessage> {
-    checkText(text, draftId, metadata);
-    if (this.#store.drafts().filter((draft) => draft.delivery === "pending").length >= MAX_WAITING) {
+    const bytes = checkText(text, draftId, metadata);
+    const waiting = this.#commands.filter((command) => command.draftId !== null);
+    const sum = waiting.reduce((sum, command) => sum + command.bytes, bytes);
+    if (waiting.length >= MAX_WAITING || sum > MAX_WAITING_BYTES) {
       const message = "Too many messages are waiting for the connection. Try again once it is back.";
       throw new PolyError("transport/not-connected", message, { retryable: true });
     }
@@ -62,7 +66,7 @@ export class Backlog {
     const run = (client: Client): void => {
       client.send(call, draftId, text, metadata);
     };
-    this.add(call, run, draftId);
+    this.add(call, run, draftId, bytes);
     this.#emitter.emit({ type: "messagePending", draftId, text });
     return promise;
   }

@@ -1,5 +1,6 @@
 /** What the face checks and makes for a message before the module has a say. */
 
+import { isBlank } from "./blank.js";
 import { failure, PolyError } from "./errors.js";
 
 /** Largest frame, in bytes, until the session says its own. Source: Messaging API, "WebSocket". */
@@ -26,13 +27,18 @@ export function checkMetadata(metadata: Record<string, string> = {}): Record<str
   return { ...metadata };
 }
 
-/** As the engine does, for messages it has not been given yet. Throws `message/empty` and `message/too-large`. */
-export function checkText(text: string, draftId: string, metadata: Record<string, string>): void {
-  if (text.trim() === "") throw failure("message/empty");
+/**
+ * As the engine does, for messages it has not been given yet. Throws `message/empty` and `message/too-large`.
+ * Returns how many bytes the frame has.
+ */
+export function checkText(text: string, draftId: string, metadata: Record<string, string>): number {
+  if (isBlank(text)) throw failure("message/empty");
   const frame = {
     type: "EVENT_TYPE_USER_MESSAGE",
     payload: { text },
     metadata: { custom: { ...metadata, client_event_id: draftId } },
   };
-  if (new TextEncoder().encode(JSON.stringify(frame)).length > MAX_FRAME_BYTES) throw failure("message/too-large");
+  const bytes = new TextEncoder().encode(JSON.stringify(frame)).length;
+  if (bytes > MAX_FRAME_BYTES) throw failure("message/too-large");
+  return bytes;
 }

@@ -107,11 +107,6 @@ export class Store {
     return this.#drafts.find((draft) => draft.draftId === draftId);
   }
 
-  /** All messages that the engine has not been given yet. */
-  drafts(): readonly UserMessage[] {
-    return this.#drafts;
-  }
-
   /** Takes such a message out again. */
   removeDraft(draftId: string): void {
     this.#messages();

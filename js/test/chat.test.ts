@@ -177,7 +177,8 @@ for (const loaded of [false, true]) {
 
 test("an empty message is refused before the module is there", () => {
   const { chat } = open();
-  for (const text of ["", " ", "\n\t\u00a0"]) assert.throws(() => chat.send(text), { code: "message/empty" });
+  for (const text of ["", " ", "\n\t\u00a0", "\u0085\ufeff\u3000"])
+    assert.throws(() => chat.send(text), { code: "message/empty" });
   assert.deepEqual(chat.getSnapshot().messages, []);
 });
 
@@ -552,6 +553,14 @@ test("no more than a hundred messages wait for the module", () => {
   for (let count = 0; count < 100; count++) void chat.send("Hello");
   assert.throws(() => chat.send("One more"), { code: "transport/not-connected", message: /^Too many messages/ });
   assert.equal(chat.getSnapshot().messages.length, 100);
+});
+
+test("no more than a mebibyte of messages waits for the module", () => {
+  const { chat } = open();
+  for (let count = 0; count < 8; count++) void chat.send("x".repeat(130_900));
+  assert.throws(() => chat.send("x".repeat(1_200)), { code: "transport/not-connected", message: /^Too many messages/ });
+  void chat.send("x".repeat(100));
+  assert.equal(chat.getSnapshot().messages.length, 9);
 });
 
 test("diagnostics hold versions and states, and neither token nor text", async () => {

@@ -183,7 +183,7 @@ test("a draft stands after the engine's messages until the engine has it", () =>
   store.apply(agentLine(2, "Reply"));
   store.apply(userLine(3, "d2", "Two"));
   assert.deepEqual(texts(store), ["Hello", "One", "Reply", "Two"]);
-  assert.deepEqual(store.drafts(), []);
+  assert.deepEqual([store.draft("d1"), store.draft("d2")], [undefined, undefined]);
 });
 
 test("the user's message is found by its draft id, as it now stands", () => {

@@ -9,7 +9,7 @@ use crate::plain;
 /// Longest `Retry-After` and warning that are taken over, in UTF-16 units.
 const MAX_LINE: u32 = 200;
 /// Longest record that is taken over, in UTF-16 units; the engine's own bound is lower.
-const MAX_RECORD: u32 = 1 << 20;
+const MAX_RECORD: u32 = 8 << 20;
 
 /// The function that they call: kind, id of the request, and what else the kind has.
 pub(crate) type Tell = Closure<dyn Fn(u8, u32, f64, JsValue, JsValue)>;

@@ -95,6 +95,20 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
+    async fn reads_a_body_that_never_ends_as_far_as_the_bound_and_lets_go_of_it() {
+        let _fetch = Replaced::new(
+            "fetch",
+            "url, init",
+            "globalThis.endless = { pulled: 0, signal: init.signal };
+             const pull = (stream) => { endless.pulled++; stream.enqueue(new Uint8Array(65536).fill(97)); };
+             return Promise.resolve(new Response(new ReadableStream({ pull })))",
+        );
+        assert_eq!(body(outcome(request("https://example.com")).await), "");
+        let seen = js_sys::eval("[endless.pulled < 10, endless.signal.aborted].join()").unwrap();
+        assert_eq!(seen.as_string().unwrap(), "true,true");
+    }
+
+    #[wasm_bindgen_test]
     async fn takes_a_body_that_is_no_utf_8() {
         assert_eq!(body(outcome(request("data:text/plain,a%FFb")).await), "a\u{fffd}b");
     }

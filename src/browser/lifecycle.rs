@@ -10,13 +10,23 @@ use web_sys::Event;
 use super::Inbox;
 use crate::plain;
 
-/// `freeze` and `resume` are known to Chromium alone.
-const EVENTS: [&str; 8] =
-    ["online", "offline", "visibilitychange", "freeze", "resume", "pagehide", "pageshow", VIOLATION];
+/// `freeze`, `resume` and `prerenderingchange` are known to Chromium alone.
+const EVENTS: [&str; 9] = [
+    "online",
+    "offline",
+    "visibilitychange",
+    "freeze",
+    "resume",
+    "prerenderingchange",
+    "pagehide",
+    "pageshow",
+    VIOLATION,
+];
 const VIOLATION: &str = "securitypolicyviolation";
 
-/// A policy in the document. That of the answer's header is not to be seen before it refuses something.
-const POLICY: &str = "meta[http-equiv=content-security-policy i]";
+/// A policy in the document that may refuse a connection. That of the answer's header is not to be seen before it refuses something.
+const POLICY: &str = "meta[http-equiv=content-security-policy i][content*=connect-src i],\
+    meta[http-equiv=content-security-policy i][content*=default-src i]";
 
 #[wasm_bindgen]
 extern "C" {
@@ -67,10 +77,18 @@ impl Lifecycle {
         }
         self.listener.replace(Some(listener));
         let is_offline = get(&["navigator", "onLine"]).as_bool() == Some(false);
-        let event = if is_offline { PageEvent::Offline } else { PageEvent::Online };
-        let network = (self.is_offline.replace(is_offline) != is_offline).then_some(Input::Page(event));
-        let policy = find(POLICY).is_ok_and(|found| found.is_object()).then_some(Input::Policy);
-        network.into_iter().chain(policy).collect()
+        let mut found = Vec::new();
+        if self.is_offline.replace(is_offline) != is_offline {
+            found.push(Input::Page(if is_offline { PageEvent::Offline } else { PageEvent::Online }));
+        }
+        if find(POLICY).is_ok_and(|found| found.is_object()) {
+            found.push(Input::Policy);
+        }
+        // A page that is made before anyone looks at it is not to begin a conversation.
+        if get(&["document", "prerendering"]).as_bool() == Some(true) {
+            found.push(Input::Page(PageEvent::Left));
+        }
+        found
     }
 
     /// Takes note of what the page's network is said to be.
@@ -185,6 +203,16 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
+    async fn a_page_that_is_prerendered_counts_as_left_until_it_is_looked_at() {
+        let (page, heard) = (Lifecycle::default(), Heard::default());
+        fire("Object.defineProperty(document, 'prerendering', { configurable: true, value: true })");
+        assert_eq!(page.listen(&heard.inbox()), [Input::Page(PageEvent::Left)]);
+        fire("delete document.prerendering; document.dispatchEvent(new Event('prerenderingchange'))");
+        assert_eq!(heard.next().await, Input::Page(PageEvent::Returned));
+        page.ignore();
+    }
+
+    #[wasm_bindgen_test]
     async fn what_a_policy_refuses_is_reported_without_the_query() {
         let (page, heard) = (Lifecycle::default(), Heard::default());
         page.listen(&heard.inbox());
@@ -208,14 +236,23 @@ mod tests {
     #[wasm_bindgen_test]
     fn a_policy_in_the_document_is_reported_first() {
         let (page, inbox) = (Lifecycle::default(), Heard::default().inbox());
-        fire(
-            "document.head.append(Object.assign(document.createElement('meta'), {
-                id: 'policy', httpEquiv: 'Content-Security-Policy', content: 'frame-src *',
-            }))",
-        );
-        assert_eq!(page.listen(&inbox), [Input::Policy]);
-        page.ignore();
-        fire("document.getElementById('policy').remove()");
+        // What is once in force stays so, and this document is to be free in all that its tests ask for.
+        let all = "* data: blob: 'unsafe-inline' 'unsafe-eval'";
+        for (directives, may_refuse) in [
+            (format!("frame-src {all}"), false),
+            (format!("frame-src {all}; Connect-Src {all}"), true),
+            (format!("default-src {all}"), true),
+        ] {
+            fire(&format!(
+                "document.head.append(Object.assign(document.createElement('meta'), {{
+                    id: 'policy', httpEquiv: 'Content-Security-Policy', content: \"{directives}\",
+                }}))"
+            ));
+            let expected = if may_refuse { vec![Input::Policy] } else { Vec::new() };
+            assert_eq!(page.listen(&inbox), expected, "{directives}");
+            page.ignore();
+            fire("document.getElementById('policy').remove()");
+        }
         assert_eq!(page.listen(&inbox), []);
         page.ignore();
     }

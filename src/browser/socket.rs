@@ -209,6 +209,12 @@ mod tests {
             script(&format!("scripted.fire('message', {{ data: {data} }})"));
             assert_eq!(heard.next().await, Input::SocketBinary { socket: 5 }, "{data}");
         }
+        for (length, is_taken) in [(MAX_FRAME, true), (MAX_FRAME + 1, false)] {
+            script(&format!("scripted.fire('message', {{ data: 'x'.repeat({length}) }})"));
+            let heard = heard.next().await;
+            assert_eq!(matches!(heard, Input::SocketText { .. }), is_taken, "{length}");
+            assert_eq!(heard == Input::SocketBinary { socket: 5 }, !is_taken, "{length}");
+        }
         script("scripted.readyState = 3; scripted.fire('close', { code: 4001 }); scripted.fire('close', { code: 1 })");
         assert_eq!(heard.next().await, Input::SocketClosed { socket: 5, code: 4001 });
         assert!(heard.is_silent());

@@ -66,7 +66,7 @@ mod tests {
 
     use super::*;
     use crate::browser::answers::{Tell, teller};
-    use crate::browser::testing::{Heard, Replaced};
+    use crate::browser::testing::{Heard, Replaced, hurried};
 
     const RECORD: &str = r#"{"token":"secret-access-token","text":"Ünïcödé 👩‍🍳"}"#;
 
@@ -143,7 +143,7 @@ mod tests {
         assert_ne!(text(one.seal("a", RECORD)).await.unwrap(), sealed, "a new vector each time");
         assert_eq!(text(one.unseal("a", &sealed)).await.as_deref(), Some(RECORD));
         assert_eq!(text(other.unseal("a", &sealed)).await.as_deref(), Some(RECORD));
-        let long = "é".repeat(300_000);
+        let long = "é".repeat(2_200_000);
         let sealed = text(one.seal("a", &long)).await.unwrap();
         assert_eq!(text(one.unseal("a", &sealed)).await, Some(long));
     }
@@ -307,6 +307,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     async fn without_web_crypto_or_a_database_that_answers_the_record_stays_with_the_tab() {
+        let _hurried = hurried();
         for missing in [
             "Object.defineProperty(crypto, 'subtle', { value: undefined, configurable: true }); globalThis.undo = () => delete crypto.subtle",
             "const { open } = IDBFactory.prototype; IDBFactory.prototype.open = () => { throw 'denied' };
@@ -328,6 +329,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     async fn a_database_that_is_late_once_is_no_reason_to_keep_a_token_in_clear() {
+        let _hurried = hurried();
         js_sys::eval(
             "const { open } = IDBFactory.prototype;
              IDBFactory.prototype.open = () => { IDBFactory.prototype.open = open; return {}; };",
@@ -350,8 +352,9 @@ mod tests {
         let kept = Kept::new("test.frozen", &"local".into());
         kept.storage.store(RECORD);
         assert_eq!(kept.loaded().await.as_deref(), Some(RECORD));
+        let _hurried = hurried();
         // Once the database has been asked.
-        js_sys::eval("setTimeout(() => { for (const end = Date.now() + 5_500; Date.now() < end;) ; })").unwrap();
+        js_sys::eval("setTimeout(() => { for (const end = Date.now() + 550; Date.now() < end;) ; })").unwrap();
         assert_eq!(kept.loaded().await.as_deref(), Some(RECORD));
         kept.storage.forget();
         assert_eq!(kept.loaded().await, None);
@@ -454,6 +457,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     async fn an_adapter_that_never_answers_holds_nothing_up_for_long() {
+        let _hurried = hurried();
         let adapter = "({ get: () => new Promise(() => {}), set: async () => {}, remove: async () => {} })";
         let kept = Kept::new("test.hangs", &js_sys::eval(adapter).unwrap());
         assert_eq!(kept.loaded().await, None);

@@ -84,6 +84,8 @@ pub(crate) fn shorten<T>(items: &mut Vec<T>, max: usize, left_out: &mut LeftOut)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::{MAX_WAITING, MAX_WAITING_BYTES};
+    use crate::record::{MAX_DRAFT_BYTES, MAX_DRAFTS};
 
     #[test]
     fn a_text_is_cut_between_characters() {
@@ -93,6 +95,26 @@ mod tests {
             cut(&mut cut_text, max, &mut left_out);
             assert_eq!((cut_text.as_str(), left_out == LeftOut::TEXT), (kept, kept != text));
         }
+    }
+
+    #[test]
+    fn the_bounds_are_those_that_are_documented() {
+        let text = include_str!("../../../docs/limits.md");
+        let says = |what: &str, bound: String| {
+            let row = text.lines().find(|line| line.starts_with(&format!("| {what}")));
+            assert!(row.is_some_and(|row| row.contains(&bound)), "{what}: {bound} is not in {row:?}");
+        };
+        let thousands = |number: usize| match number {
+            ..1_000 => number.to_string(),
+            _ => format!("{},{:03}", number / 1_000, number % 1_000),
+        };
+        says("attachments, suggestions", format!("| {} each", MAX_ITEMS));
+        says("the text of a message", format!("| {} MiB as UTF-8", MAX_TEXT >> 20));
+        says("a name, title", format!("| {} bytes", thousands(MAX_FIELD)));
+        says("names in the", format!("| {} ", thousands(MAX_NAMES)));
+        says("a message of the user", format!("{} MiB", MAX_WAITING_BYTES >> 20));
+        says("messages of the user that wait", format!("| {MAX_WAITING}, of {} MiB", MAX_WAITING_BYTES >> 20));
+        says("a stored session", format!("| {MAX_DRAFTS} messages of all tabs, {} MiB", MAX_DRAFT_BYTES >> 20));
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub(crate) const SESSION_LOST: &str = "REASON_SESSION_LOST";
 /// Close codes that this client uses itself.
 pub(crate) const CLOSE_NORMAL: u16 = 1_000;
 const CLOSE_NETWORK: u16 = 4_003;
+/// What a browser reports of a socket that went without a close.
+const CLOSE_ABNORMAL: u16 = 1_006;
 
 /// What the chat is doing about its connection.
 #[derive(Debug)]
@@ -60,7 +62,9 @@ pub(crate) enum Link {
     Knock(RequestId),
     /// Nothing until the page runs again.
     Away,
-    /// Nothing until the application asks: closed, ended, or failed.
+    /// The server has ended the connection, but not the conversation: nothing until someone writes, or asks.
+    Resting,
+    /// Nothing until the application asks: closed, ended, or failed. After a failure that may pass, whoever writes asks as well.
     Down(Option<Error>),
 }
 
@@ -69,10 +73,13 @@ pub(crate) enum Link {
 pub(crate) struct Socket {
     pub(crate) id: SocketId,
     pub(crate) is_open: bool,
-    /// When the history began to arrive: the server knows the session and serves it.
+    /// When the history began to arrive or, where there is none to come, the heartbeat behind the handshake was echoed: the
+    /// server knows the session and serves it.
     served_at: Option<u64>,
     /// The heartbeat sent behind the handshake was echoed.
     is_echoed: bool,
+    /// A part of the history has come.
+    has_batch: bool,
     /// The history is complete.
     pub(crate) is_settled: bool,
     /// The first socket to open on a session made just now, whose history holds nothing but its start.
@@ -158,6 +165,7 @@ impl Engine {
             is_open: false,
             served_at: None,
             is_echoed: false,
+            has_batch: false,
             is_settled: false,
             is_first: !session.has_opened,
             is_quiet: false,
@@ -218,7 +226,8 @@ impl Engine {
         self.timers.stop(Timer::HeartbeatAnswer);
         socket.liveness.is_checked = false;
         socket.is_echoed |= is_echo;
-        if is_batch && socket.served_at.is_none() {
+        socket.has_batch |= is_batch;
+        if (is_batch || is_echo && !socket.is_first) && socket.served_at.is_none() {
             socket.served_at = Some(self.now.mono);
             if let Some(session) = &mut self.session {
                 session.served_at.get_or_insert(self.now.mono);
@@ -230,7 +239,9 @@ impl Engine {
         if socket.is_first {
             self.settle_history();
         } else if is_batch || is_echo {
-            let quiet = if socket.is_echoed && has_all { SETTLE_QUIET_MS } else { SETTLE_TIMEOUT_MS };
+            // Where nothing has come, it may be late.
+            let is_whole = socket.is_echoed && socket.has_batch && has_all;
+            let quiet = if is_whole { SETTLE_QUIET_MS } else { SETTLE_TIMEOUT_MS };
             self.timers.set(Timer::Settle, self.now.mono + quiet);
         }
     }
@@ -268,6 +279,9 @@ impl Engine {
         let (was_open, purpose) = (socket.is_open, socket.purpose);
         self.note_life();
         self.link = Link::Pause;
+        if was_open && code == CLOSE_ABNORMAL && !purpose.is_on_candidate() {
+            self.ghosts.note(self.now.mono);
+        }
         self.log(LogLevel::Info, ["socket closed with ", &digits(u64::from(code))].concat());
         if self.is_ending() && was_open {
             return self.finish(USER_END.to_owned());
@@ -333,6 +347,7 @@ impl Engine {
     fn give_up(&mut self) {
         let why = match self.suspicion.refusals() {
             0 => self.likely_cause(),
+            _ if self.ghosts.are_too_many(self.now.mono) => "This conversation may be open in too many tabs.",
             _ => "The API's host answers: something that takes no WebSocket, or lets none through, is in the way.",
         };
         let url = self.config.socket_url.clone();
@@ -451,6 +466,7 @@ impl Engine {
         self.drop_bare();
         self.drop_socket(CLOSE_NORMAL);
         self.timers.stop_all();
+        self.keeper.told_end = None;
         self.typist = Default::default();
         self.conversation.lose_socket(self.now.mono, &mut self.out);
     }
@@ -465,8 +481,12 @@ impl Engine {
 
     pub(crate) fn drop_socket(&mut self, code: u16) {
         self.note_life();
-        if let Link::Socket(Socket { id: socket, .. }) = self.link {
+        if let Link::Socket(Socket { id: socket, purpose, .. }) = self.link {
             self.out.push(Output::CloseSocket { socket, code });
+            // Over a dead network the server does not hear of it.
+            if !purpose.is_on_candidate() {
+                self.ghosts.note(self.now.mono);
+            }
         }
         self.link = Link::Pause;
         self.typist = Default::default();

@@ -65,6 +65,9 @@ pub(crate) struct Conversation {
     presence: PresenceLog,
     /// Fingerprints of the events' ids.
     seen: Ids,
+    /// Messages of the user that came without an id of their event, and those among them that came again with one.
+    without_id: Ids,
+    with_id: Ids,
     /// Those of the drafts that have arrived.
     echoed: Ids,
     /// The newest event that said something about the agent's typing.
@@ -96,6 +99,12 @@ impl Conversation {
     /// Takes an event in. Nothing follows from one that was seen before.
     pub(crate) fn apply(&mut self, event: WireEvent, replayed: bool, wall: u64, out: &mut Vec<Output>) -> News {
         if !self.is_new(&event) {
+            return News::None;
+        }
+        if self.came_without_id(&event) {
+            if let Some(sequence) = event.sequence {
+                self.place(sequence);
+            }
             return News::None;
         }
         let sequence = event.sequence.filter(|sequence| self.place(*sequence));
@@ -152,6 +161,17 @@ impl Conversation {
             _ => ("", 0),
         };
         self.seen.is_new_event(id, part, number, event.sequence)
+    }
+
+    /// Whether this is a message of the user that was live without an id, and comes again from the history with one: once for each.
+    fn came_without_id(&mut self, event: &WireEvent) -> bool {
+        let EventBody::UserMessage { message_id, .. } = &event.body else { return false };
+        let message = event.metadata.get(CLIENT_EVENT_ID).unwrap_or(message_id);
+        if event.id.is_none() {
+            self.without_id.is_new(message);
+            return false;
+        }
+        !message.is_empty() && self.without_id.holds(message) && self.with_id.is_new(message)
     }
 
     /// Takes note of the sequence of a new event. Whether it is to be believed.

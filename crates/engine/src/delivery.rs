@@ -7,8 +7,9 @@
 use crate::transcript::Key;
 use crate::{CallId, Metadata, wire};
 
-/// Messages that may wait at once; one more is refused.
+/// Messages that may wait at once, and bytes of their frames together; what is more is refused.
 pub(crate) const MAX_WAITING: usize = 100;
+pub(crate) const MAX_WAITING_BYTES: usize = 1 << 20;
 
 /// Times that a replay may show a message not to have arrived; then it fails.
 const MAX_MISSES: u32 = 5;
@@ -46,6 +47,8 @@ pub(crate) struct Draft {
     pub(crate) id: String,
     pub(crate) text: String,
     pub(crate) metadata: Metadata,
+    /// Of its frame.
+    pub(crate) bytes: usize,
     /// Its line in the transcript.
     pub(crate) line: Key,
     pub(crate) progress: Progress,
@@ -64,10 +67,12 @@ pub(crate) struct Draft {
 impl Draft {
     /// A message that was not written yet, and whose delivery settles `calls`.
     pub(crate) fn new(id: String, text: String, metadata: Metadata, line: Key, calls: Vec<CallId>) -> Self {
+        let bytes = wire::user_message(&text, &id, &metadata).len();
         Self {
             id,
             text,
             metadata,
+            bytes,
             line,
             progress: Progress::Queued,
             after: None,
@@ -160,9 +165,11 @@ impl Drafts {
         self.0.iter().filter(|draft| wanted(draft.progress)).count()
     }
 
-    /// Whether the queue has no room for another one.
-    pub(crate) fn is_full(&self) -> bool {
-        self.count(|progress| progress != Progress::Failed) >= MAX_WAITING
+    /// Whether the queue has room for another one, whose frame has so many bytes.
+    pub(crate) fn has_room(&self, bytes: usize) -> bool {
+        let waiting = self.0.iter().filter(|draft| draft.progress != Progress::Failed);
+        let (count, sum) = waiting.fold((0, bytes), |(count, sum), draft| (count + 1, sum + draft.bytes));
+        count < MAX_WAITING && sum <= MAX_WAITING_BYTES
     }
 
     /// Where the history is to be read from for the echoes of what may have arrived: after which sequence, or all of it.

@@ -56,6 +56,7 @@ impl Engine {
                 Link::Pause => "pause",
                 Link::Knock(_) => "knock",
                 Link::Away => "away",
+                Link::Resting => "resting",
                 Link::Down(_) => "down",
             },
             last_error: match &self.link {

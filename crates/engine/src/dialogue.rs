@@ -278,7 +278,7 @@ impl Engine {
         if may_write && (self.conversation.has_agent || has_given_up) {
             // The session may allow less than was known when the message was taken.
             let limit = self.max_message_size();
-            let is_too_large = |draft: &Draft| draft.progress == Progress::Queued && draft.frame().len() > limit;
+            let is_too_large = |draft: &Draft| draft.progress == Progress::Queued && draft.bytes > limit;
             self.conversation.fail_drafts(is_too_large, &Error::new(ErrorCode::MessageTooLarge), &mut self.out);
             match self.conversation.drafts.write_next(self.now.mono, self.conversation.newest) {
                 Ok(Some(frame)) => {

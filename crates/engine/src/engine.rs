@@ -3,10 +3,11 @@
 use crate::bounds::LeftOut;
 use crate::connection::{Attempts, Link, Socket};
 use crate::conversation::Conversation;
+use crate::delivery::MAX_WAITING_BYTES;
 use crate::dialogue::{Invitation, Typist};
 use crate::keeper::Keeper;
 use crate::policy::Policy;
-use crate::refusal::Suspicion;
+use crate::refusal::{Ghosts, Suspicion};
 use crate::rng::Rng;
 use crate::session::Session;
 use crate::timers::{Timer, Timers};
@@ -42,6 +43,7 @@ pub struct Engine {
     pub(crate) typist: Typist,
     pub(crate) attempts: Attempts,
     pub(crate) suspicion: Suspicion,
+    pub(crate) ghosts: Ghosts,
     pub(crate) policy: Policy,
     pub(crate) keeper: Keeper,
     /// The browser says that there is no network.
@@ -98,6 +100,7 @@ impl Engine {
             typist: Typist::default(),
             attempts: Attempts::default(),
             suspicion: Suspicion::default(),
+            ghosts: Ghosts::default(),
             policy: Policy::default(),
             keeper,
             is_offline: false,
@@ -115,10 +118,11 @@ impl Engine {
     /// Takes `input` at the time `now`, and says what to do.
     pub fn handle(&mut self, now: Now, input: Input) -> Step {
         // A clock that went back would make every timer late.
-        self.now = Now { mono: now.mono.max(self.now.mono), wall: now.wall };
+        let now = Now { mono: now.mono.max(self.now.mono), wall: now.wall };
+        let before = core::mem::replace(&mut self.now, now);
         // Nothing is to be found out about a socket that is closed.
         if !matches!(&input, Input::SocketClosed { socket, .. } if self.socket_mut(*socket).is_some()) {
-            self.notice_sleep();
+            self.notice_sleep(before);
         }
         match input {
             Input::Start => self.start(),
@@ -177,13 +181,21 @@ impl Engine {
             Timer::Record => self.handle_late_record(),
             Timer::Save => self.owe_save(),
             Timer::Claim => self.claim(),
+            Timer::Census => self.end_census(),
+            Timer::Farewell => self.end_as_told(),
         }
     }
 
     // ------------------------------------------------------------------------------------------------ commands
 
     fn start(&mut self) {
-        if matches!(self.link, Link::Idle) {
+        if !matches!(self.link, Link::Idle) {
+            return;
+        }
+        if self.keeper.is_left {
+            self.link = Link::Away;
+            self.show_connection(ConnectionView::Connecting);
+        } else {
             self.connect();
         }
     }
@@ -199,14 +211,14 @@ impl Engine {
     }
 
     fn send(&mut self, call: CallId, draft_id: String, text: String, metadata: Metadata) {
-        let too_large = || wire::user_message(&text, &draft_id, &metadata).len() > self.max_message_size();
+        let bytes = wire::user_message(&text, &draft_id, &metadata).len();
         let refusal = if self.is_over() {
             Some(Error::new(ErrorCode::SessionEnded))
-        } else if text.trim().is_empty() {
+        } else if text.chars().all(is_blank) {
             Some(Error::new(ErrorCode::MessageEmpty))
-        } else if too_large() {
+        } else if bytes > self.max_message_size() {
             Some(Error::new(ErrorCode::MessageTooLarge))
-        } else if self.conversation.drafts.is_full() {
+        } else if !self.conversation.drafts.has_room(bytes) {
             let text = "Too many messages are waiting for the connection. Try again once it is back.";
             Some(Error::with_message(ErrorCode::TransportNotConnected, text))
         } else {
@@ -231,12 +243,21 @@ impl Engine {
         }
     }
 
-    /// Sends what is queued on its way, where there is or may yet be one.
+    /// Sends what is queued on its way, where there is or may yet be one. Whoever writes wants a connection, unless the application
+    /// has closed the chat.
     fn deliver(&mut self) {
         match &self.link {
-            Link::Down(Some(error)) => self.fail_undeliverable(&error.clone()),
+            Link::Down(Some(error)) if !error.retryable => self.fail_undeliverable(&error.clone()),
+            Link::Resting | Link::Down(Some(_)) => self.begin_again(),
             _ => self.flush(),
         }
+    }
+
+    /// Connects as often as at first, because the user asks for it.
+    fn begin_again(&mut self) {
+        self.attempts = Attempts::default();
+        self.sessions_lost = 0;
+        self.connect();
     }
 
     fn discard(&mut self, draft_id: &str) {
@@ -332,9 +353,13 @@ impl Engine {
         match self.link {
             // Already under way.
             Link::Record | Link::Request { .. } | Link::Bare { .. } | Link::Socket(_) => {}
-            Link::Idle | Link::Pause | Link::Knock(_) | Link::Away | Link::RequestPause { .. } | Link::Down(_) => {
-                self.connect();
-            }
+            Link::Idle
+            | Link::Pause
+            | Link::Knock(_)
+            | Link::Away
+            | Link::RequestPause { .. }
+            | Link::Resting
+            | Link::Down(_) => self.connect(),
         }
     }
 
@@ -347,10 +372,11 @@ impl Engine {
         self.part();
         if self.is_ending() {
             self.finish(USER_END.to_owned());
-        } else if !matches!(self.link, Link::Down(_)) {
+        } else if !matches!(self.link, Link::Resting | Link::Down(_)) {
             self.hang_up();
             self.go_down(None);
         } else if !self.is_over() {
+            self.link = Link::Down(None);
             self.show_connection(ConnectionView::Closed);
         }
         self.settle(call, Ok(()));
@@ -422,9 +448,13 @@ impl Engine {
         if self.is_ending() {
             return self.finish(USER_END.to_owned());
         }
+        if self.keeper.told_end.is_some() {
+            return self.end_as_told();
+        }
         self.hang_up();
         self.settle_waiting(&Err(Error::new(ErrorCode::TransportNotConnected)));
         self.go_down(None);
+        self.link = Link::Resting;
     }
 
     // ------------------------------------------------------------------------------------------------- helpers
@@ -442,14 +472,17 @@ impl Engine {
         match &self.link {
             _ if self.is_over() => Some(Error::new(ErrorCode::SessionEnded)),
             Link::Down(Some(error)) => Some(error.clone()),
-            Link::Down(None) => Some(Error::new(ErrorCode::TransportNotConnected)),
+            Link::Resting | Link::Down(None) => Some(Error::new(ErrorCode::TransportNotConnected)),
             _ => None,
         }
     }
 
+    /// Bytes that the frame of a message may have: as many as the session allows, and as may wait.
     pub(crate) fn max_message_size(&self) -> usize {
         let capabilities = self.conversation.capabilities.as_ref();
-        capabilities.map_or(wire::DEFAULT_MAX_MESSAGE_SIZE, |capabilities| capabilities.max_message_size_bytes) as usize
+        let said =
+            capabilities.map_or(wire::DEFAULT_MAX_MESSAGE_SIZE, |capabilities| capabilities.max_message_size_bytes);
+        MAX_WAITING_BYTES.min(said as usize)
     }
 
     pub(crate) fn settle_if_ready(&mut self) {
@@ -486,4 +519,9 @@ impl Engine {
             self.change(Change::Connection { connection });
         }
     }
+}
+
+/// What JavaScript or Unicode calls white space: they differ in two characters.
+fn is_blank(character: char) -> bool {
+    character.is_whitespace() || character == '\u{feff}'
 }

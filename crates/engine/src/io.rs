@@ -3,7 +3,7 @@
 use crate::{Change, Error, Event, Metadata};
 
 /// The current time, in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Now {
     /// Monotonic: since any fixed moment. Never goes back.
     pub mono: u64,
@@ -191,9 +191,10 @@ pub enum PageEvent {
     Visible,
     /// The page cannot be seen; its timers may be late from now on.
     Hidden,
-    /// The page stops running (`freeze`), or is left (`pagehide`): there may be no further input, ever.
+    /// The page stops running (`freeze`), or is left (`pagehide`): there may be no further input, ever. Also given once before the
+    /// start where the page is prerendered and nobody looks at it yet.
     Left,
-    /// The page runs again: `resume`, or `pageshow` of a page that was kept in the back/forward cache.
+    /// The page runs again: `resume`, `pageshow` of a page that was kept in the back/forward cache, or `prerenderingchange`.
     Returned,
 }
 

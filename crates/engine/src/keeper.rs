@@ -35,7 +35,7 @@ pub(crate) struct Keeper {
     pub(crate) is_fresh: bool,
     is_dirty: bool,
     /// The page does not run, as far as is known: nothing is begun.
-    is_left: bool,
+    pub(crate) is_left: bool,
     /// Others may have taken this tab's messages for those of a dead one.
     pub(crate) is_away: bool,
     /// The chat was down: others may have gone on to another session.
@@ -55,6 +55,8 @@ pub(crate) struct Keeper {
     pub(crate) is_restart: bool,
     /// Told once the record is stored.
     news: Option<String>,
+    /// The reason of the end that another tab has told of, while this one waits to see it.
+    pub(crate) told_end: Option<String>,
     /// Messages of tabs that are gone are to be looked for.
     pub(crate) wants_claims: bool,
     /// Tabs that have messages in the record, and have not been heard of since that was asked.
@@ -192,6 +194,8 @@ impl Engine {
         self.keeper.active_at = record.active_at;
         self.keeper.token_expires_at = record.expires_at;
         self.hold_session(Session::stored(&record));
+        // That of the page before this one, perhaps.
+        self.ghosts.note(self.now.mono);
         self.token = Some(AccessToken { access_token: record.token, expires_in: None });
         self.keeper.wants_claims = true;
         self.share_drafts(record.drafts, false);
@@ -286,7 +290,9 @@ impl Engine {
     /// The page stops running, perhaps for good: no other tab waits for this one.
     pub(crate) fn keeper_left(&mut self) {
         self.keeper.is_left = true;
-        self.part();
+        if !matches!(self.link, Link::Idle) {
+            self.part();
+        }
         self.give_up_load();
     }
 

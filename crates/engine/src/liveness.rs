@@ -5,13 +5,15 @@ use crate::connection::{Link, Socket};
 use crate::delivery::Progress;
 use crate::engine::Engine;
 use crate::timers::Timer;
-use crate::wire;
+use crate::{Now, wire};
 
 /// Milliseconds within which something must be received after a heartbeat, and after one that checks a socket which may
 /// have died unnoticed.
 const HEARTBEAT_ANSWER_MS: u64 = 10_000;
 const CHECK_ANSWER_MS: u64 = 3_000;
-/// Milliseconds by which a timer may be late in a page that is awake.
+/// Least milliseconds between two heartbeats: an interval shorter than the way there and back would find every socket dead.
+const MIN_HEARTBEAT_MS: u64 = 3_000;
+/// Milliseconds by which a timer may be late in a page that is awake, and the two clocks may part.
 const MAX_LATE_MS: u64 = 1_000;
 /// Milliseconds after which a socket is renewed, as the native SDKs do; then how long a quiet moment is waited for, and
 /// how often it is looked for.
@@ -33,7 +35,7 @@ impl Engine {
     fn heartbeat_interval(&self) -> Option<u64> {
         let said = self.conversation.capabilities.as_ref().and_then(|can| can.heartbeat_interval_seconds);
         let interval = said.map_or(u64::from(self.config.heartbeat_interval_ms), |seconds| u64::from(seconds) * 1_000);
-        (interval > 0).then_some(interval)
+        (interval > 0).then_some(interval.max(MIN_HEARTBEAT_MS))
     }
 
     pub(crate) fn schedule_heartbeat(&mut self) {
@@ -71,10 +73,12 @@ impl Engine {
     }
 
     /// Where a timer is late, the page slept, and what the server answered may not have been read yet: nothing is judged
-    /// by what has not come until it had the time to come.
-    pub(crate) fn notice_sleep(&mut self) {
+    /// by what has not come until it had the time to come. On most systems the monotonic clock stands still in a device's sleep,
+    /// and the other one alone, which has gone on since `before`, tells of it.
+    pub(crate) fn notice_sleep(&mut self, before: Now) {
         let now = self.now.mono;
-        if self.timers.next().is_some_and(|deadline| deadline.at + MAX_LATE_MS < now) {
+        let stood_still = self.now.wall.saturating_sub(before.wall) > now - before.mono + MAX_LATE_MS;
+        if stood_still || self.timers.next().is_some_and(|deadline| deadline.at + MAX_LATE_MS < now) {
             self.counts.sleeps += 1;
             self.check_alive();
             self.timers.put_off(now + CHECK_ANSWER_MS);

@@ -50,6 +50,7 @@ impl Engine {
             | Link::Bare { .. }
             | Link::Knock(_)
             | Link::Away
+            | Link::Resting
             | Link::Down(_) => {}
         }
     }
@@ -79,7 +80,7 @@ impl Engine {
 
     /// The page may never run again.
     fn leave(&mut self) {
-        if matches!(self.link, Link::Idle | Link::Away | Link::Down(_)) {
+        if matches!(self.link, Link::Idle | Link::Away | Link::Resting | Link::Down(_)) {
             return;
         }
         if self.is_ending() {

@@ -2,16 +2,20 @@
 //! be read whole is no record.
 
 use crate::bounds::LeftOut;
-use crate::delivery::{Draft, MAX_WAITING};
+use crate::delivery::{Draft, MAX_WAITING, MAX_WAITING_BYTES};
 use crate::json::push_number;
 use crate::wire::{self, Fields};
 use crate::{Config, Metadata, Now};
 
 /// Of the format. A record of another version is none.
 const VERSION: u64 = 1;
-/// Bytes of a record, and of all messages in it, as JSON.
-const MAX_BYTES: usize = 256 << 10;
-const MAX_DRAFT_BYTES: usize = 64 << 10;
+/// Tabs whose messages a record holds, where each of them has as many waiting as it may.
+const TABS: usize = 4;
+/// Messages in a record, bytes of them as JSON, and bytes of all of it. What a tab and a flag add to a message is less than its frame
+/// has besides.
+pub(crate) const MAX_DRAFTS: usize = TABS * MAX_WAITING;
+pub(crate) const MAX_DRAFT_BYTES: usize = TABS * MAX_WAITING_BYTES;
+const MAX_BYTES: usize = MAX_DRAFT_BYTES + (256 << 10);
 /// Milliseconds by which the last activity may be later than the record says: it is saved now and then.
 const SAVE_SLACK_MS: u64 = 60_000;
 /// Milliseconds by which the device's clock may be fast, as far as the token's expiry is concerned.
@@ -56,8 +60,13 @@ impl Record {
             return None;
         }
         let drafts = fields.list("drafts");
-        if drafts.len() > MAX_WAITING {
+        if drafts.len() > MAX_DRAFTS {
             return None;
+        }
+        // A loop is a third of the code that collecting options is.
+        let mut read = Vec::new();
+        for draft in drafts {
+            read.push(StoredDraft::read(Fields::of(draft))?);
         }
         Some(Self {
             session: fields.name("session")?,
@@ -66,7 +75,7 @@ impl Record {
             streaming: fields.flag("streaming"),
             cursor: fields.integer("cursor"),
             active_at: fields.integer("active")?,
-            drafts: drafts.into_iter().map(|draft| StoredDraft::read(Fields::of(draft))).collect::<Option<_>>()?,
+            drafts: read,
         })
     }
 
@@ -95,7 +104,7 @@ impl Record {
             }
             draft.push(&mut text);
             let added = text.len() - before;
-            if count == MAX_WAITING || bytes + added > MAX_DRAFT_BYTES {
+            if count == MAX_DRAFTS || bytes + added > MAX_DRAFT_BYTES {
                 text.truncate(before);
             } else {
                 count += 1;
@@ -127,7 +136,7 @@ impl StoredDraft {
         let metadata = fields.metadata(&mut LeftOut::default());
         Some(Self {
             id: metadata.get(wire::CLIENT_EVENT_ID).filter(|id| !id.is_empty())?.to_owned(),
-            text: fields.name("text")?,
+            text: fields.text("text").filter(|text| !text.is_empty())?,
             metadata,
             tab: fields.name("tab")?,
             is_written: fields.flag("isWritten"),
@@ -218,17 +227,27 @@ mod tests {
 
     #[test]
     fn a_record_keeps_within_its_bounds() {
-        let many = record((0..150).map(|n| draft(&format!("d{n}"), "hi")).collect());
-        assert!(kept(&many).drafts == many.drafts[..100]);
+        let many = record((0..450).map(|n| draft(&format!("d{n}"), "hi")).collect());
+        assert!(kept(&many).drafts == many.drafts[..400]);
         let mut crowded = many.compose().unwrap();
         crowded =
             crowded.replacen("[{", r#"[{"tab":"t","text":"x","metadata":{"custom":{"client_event_id":"y"}}},{"#, 1);
-        assert_eq!(Record::parse(&crowded), None, "101 messages");
+        assert_eq!(Record::parse(&crowded), None, "401 messages");
 
         // Each takes six bytes as JSON.
-        let large = record(vec![draft("d1", "small"), draft("d2", &"\u{1}".repeat(20_000)), draft("d3", "after")]);
+        let large = record(vec![draft("d1", "small"), draft("d2", &"\u{1}".repeat(800_000)), draft("d3", "after")]);
         let ids: Vec<_> = kept(&large).drafts.into_iter().map(|draft| draft.id).collect();
         assert_eq!(ids, ["d1", "d3"]);
+
+        // All that one tab may have waiting is kept.
+        let frame = |draft: &StoredDraft| wire::user_message(&draft.text, &draft.id, &draft.metadata).len();
+        let mut waiting: Vec<_> = (0..MAX_WAITING).map(|n| draft(&format!("w{n}"), "x")).collect();
+        let room = MAX_WAITING_BYTES - waiting.iter().map(frame).sum::<usize>();
+        waiting[0].text.push_str(&"x".repeat(room));
+        let tabs = ["t1", "t2", "t3", "0123456789abcdef"].into_iter();
+        let of_tab = |tab: &str| waiting.iter().map(|draft| StoredDraft { tab: tab.into(), ..draft.clone() }).collect();
+        let full = record(tabs.flat_map(|tab| -> Vec<_> { of_tab(tab) }).collect());
+        assert!(kept(&full) == full);
 
         assert_eq!(Record { token: "x".repeat(MAX_BYTES), ..record(vec![]) }.compose(), None);
     }

@@ -2,7 +2,8 @@
 //!
 //! A page sees nothing of why a handshake failed: a session that the server forgot, a server that is unwell and a dead network
 //! all look the same. A probe tells the last from the others. When a server that answers has refused twice, a control
-//! experiment follows: a candidate, which is another session of the same token, is to open where the session is refused.
+//! experiment follows: a candidate, which is another session of the same token, is to open where the session is refused. A session
+//! that has as many sockets as it may is refused as well, though: what this tab and the others have open, or had, is counted first.
 //! Source: Messaging API, "WebSocket".
 
 use crate::connection::{CLOSE_NORMAL, Link};
@@ -24,6 +25,40 @@ const PROBE_TIMEOUT_MS: u32 = 5_000;
 const CANDIDATE_AGE_MS: u64 = 60_000;
 /// Milliseconds without another candidate after a 429: the longest that the server may ask for.
 const CANDIDATE_REST_MS: u64 = 30_000;
+
+/// Sockets that a session may have at once.
+const MAX_SOCKETS: usize = 10;
+/// Milliseconds for which a server may count a socket that has ended without its knowing: some heartbeats that do not come.
+const GHOST_MS: u64 = 120_000;
+/// Milliseconds that the other tabs get to say what they have.
+const CENSUS_MS: u64 = 500;
+
+/// Sockets of the session that its server may count.
+#[derive(Debug, Default)]
+pub(crate) struct Ghosts {
+    /// Until when those of this tab that ended otherwise than by the server may be counted, in monotonic milliseconds: the last of
+    /// them, in any order.
+    until: [u64; MAX_SOCKETS],
+    /// What the other tabs have said.
+    others: usize,
+}
+
+impl Ghosts {
+    pub(crate) fn note(&mut self, now: u64) {
+        if let Some(first) = self.until.iter_mut().min() {
+            *first = now + GHOST_MS;
+        }
+    }
+
+    fn count(&self, now: u64) -> usize {
+        self.until.iter().filter(|until| **until > now).count()
+    }
+
+    /// Whether the session may be refused for having too many.
+    pub(crate) fn are_too_many(&self, now: u64) -> bool {
+        self.count(now) + self.others >= MAX_SOCKETS
+    }
+}
 
 /// What speaks against the session at hand.
 #[derive(Debug, Default)]
@@ -95,7 +130,7 @@ impl Engine {
         if self.suspicion.refusals >= MAX_REFUSALS {
             self.suspicion.refusals += 1;
             if self.suspicion.refusals >= self.suspicion.due_at {
-                self.begin_trial();
+                self.take_census();
             }
             return;
         }
@@ -129,13 +164,14 @@ impl Engine {
         self.suspicion.refusals += 1;
         // An attempt that has begun meanwhile is waited for.
         if self.suspicion.refusals >= MAX_REFUSALS && matches!(self.link, Link::Pause) && !self.is_ending() {
-            self.begin_trial();
+            self.take_census();
         }
     }
 
     /// The session answers, or another one is at hand: nothing speaks against it.
     pub(crate) fn trust(&mut self) {
         self.stop_probe();
+        self.timers.stop(Timer::Census);
         self.suspicion = Suspicion { rests_until: self.suspicion.rests_until, ..Suspicion::default() };
     }
 
@@ -147,6 +183,40 @@ impl Engine {
 
     pub(crate) fn take_probe(&mut self) -> Option<RequestId> {
         self.suspicion.probe.take()
+    }
+
+    // --------------------------------------------------------------------------------------------------- census
+
+    /// Asks the other tabs what sockets they have, before the session is put to the test.
+    fn take_census(&mut self) {
+        self.ghosts.others = 0;
+        if self.config.persistent {
+            let tab = self.keeper.tab.clone();
+            self.tell_tabs("count", "tab", &tab);
+            self.timers.set(Timer::Census, self.now.mono + CENSUS_MS);
+        } else {
+            self.end_census();
+        }
+    }
+
+    /// How many sockets of the session the server may count for this tab. One that is served shows that the session lives: as good
+    /// as all that there may be.
+    pub(crate) fn sockets_to_count(&self) -> usize {
+        if self.is_served() { MAX_SOCKETS } else { self.ghosts.count(self.now.mono) }
+    }
+
+    pub(crate) fn count_sockets(&mut self, of_others: usize) {
+        self.ghosts.others += of_others;
+    }
+
+    pub(crate) fn end_census(&mut self) {
+        if !matches!(self.link, Link::Pause) || self.is_ending() {
+            // An attempt has begun meanwhile.
+        } else if self.ghosts.are_too_many(self.now.mono) {
+            self.log(LogLevel::Info, "the session may have too many sockets: it is kept");
+        } else {
+            self.begin_trial();
+        }
     }
 
     // ----------------------------------------------------------------------------------------------- experiment

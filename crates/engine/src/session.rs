@@ -4,6 +4,7 @@ use crate::connection::{Attempts, Link};
 use crate::engine::Engine;
 use crate::json::digits;
 use crate::record::Record;
+use crate::refusal::Ghosts;
 use crate::timers::Timer;
 use crate::{
     AccessToken, Change, ConnectionView, Error, ErrorCode, EventBody, HttpOutcome, HttpRequest, LogLevel, Output,
@@ -325,6 +326,7 @@ impl Engine {
         }
         self.token = None;
         self.attempts = Attempts::default();
+        self.ghosts = Ghosts::default();
         self.trust();
         self.forget_invitation();
     }

@@ -7,6 +7,7 @@ use crate::Output;
 use crate::connection::{Link, Socket};
 use crate::delivery::Progress;
 use crate::engine::Engine;
+use crate::json::digits;
 use crate::record::StoredDraft;
 use crate::timers::Timer;
 use crate::wire::{self, Fields};
@@ -20,6 +21,8 @@ const ANSWER_MS: u64 = 500;
 /// Milliseconds after which another tab's messages are looked after: they have arrived by then, or it may be gone. One that
 /// says so may be back.
 const FAREWELL_MS: u64 = 10_000;
+/// Milliseconds that the last words of a session get to come over this tab's own socket.
+const LAST_WORDS_MS: u64 = 2_000;
 
 /// News about the session `was`, with one member more.
 pub(crate) fn news(op: &str, was: &str, name: &str, value: &str) -> String {
@@ -46,14 +49,14 @@ impl Engine {
             return;
         };
         let is_ours = self.session.as_ref().is_some_and(|session| session.id == was);
-        let is_up = !matches!(self.link, Link::Idle | Link::Away | Link::Down(_));
+        let is_up = !matches!(self.link, Link::Idle | Link::Away | Link::Resting | Link::Down(_));
         match op.as_str() {
             // The server has told the end of it to every tab, and perhaps sooner.
             "restarted" if is_ours && is_up || self.is_over() && self.replaces.as_ref() == Some(&was) => {
                 self.begin_anew();
             }
             "replaced" if is_ours && is_up => self.follow_session(),
-            "ended" if is_ours && is_up => self.finish(news.name("reason").unwrap_or_default()),
+            "ended" if is_ours && is_up => self.hear_of_end(news.name("reason").unwrap_or_default()),
             // Its messages may have been handed on to a session that this tab has not heard of yet.
             "who" if self.has_drafts() => {
                 let text = self::news("here", &was, "tab", &self.keeper.tab);
@@ -72,8 +75,35 @@ impl Engine {
             "bye" | "owes" if is_ours && is_up && !self.timers.is_set(Timer::Claim) => {
                 self.timers.set(Timer::Claim, self.now.mono + FAREWELL_MS);
             }
+            "count" if is_ours && self.sockets_to_count() > 0 => {
+                let count = digits(self.sockets_to_count() as u64);
+                self.tell_tabs("sockets", "count", &count);
+            }
+            "sockets" if is_ours => {
+                // At most ten.
+                let digits = news.name("count").unwrap_or_default();
+                let count = digits.bytes().take(2).fold(0, |count, digit| count * 10 + usize::from(digit & 15));
+                self.count_sockets(count);
+            }
             "claimed" if is_ours && self.has_drafts() => self.owe_save(),
             _ => {}
+        }
+    }
+
+    /// Another tab has seen the end of the session. The socket of this one may be slower, and the last words still on their way.
+    fn hear_of_end(&mut self, reason: String) {
+        if self.is_served() && !self.is_ending() {
+            self.keeper.told_end = Some(reason);
+            self.timers.set(Timer::Farewell, self.now.mono + LAST_WORDS_MS);
+        } else {
+            self.finish(reason);
+        }
+    }
+
+    /// The last words have come, or have had their time.
+    pub(crate) fn end_as_told(&mut self) {
+        if let Some(reason) = self.keeper.told_end.take() {
+            self.finish(reason);
         }
     }
 

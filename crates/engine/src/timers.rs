@@ -45,10 +45,14 @@ pub(crate) enum Timer {
     Save,
     /// See to the messages of tabs that are gone.
     Claim,
+    /// The other tabs have said what sockets they have.
+    Census,
+    /// The end that another tab has told of was not seen.
+    Farewell,
 }
 
 impl Timer {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 22] = [
         Self::HttpRetry,
         Self::TokenAnswer,
         Self::Handshake,
@@ -69,6 +73,8 @@ impl Timer {
         Self::Record,
         Self::Save,
         Self::Claim,
+        Self::Census,
+        Self::Farewell,
     ];
 
     /// Those that judge by what has not come, which a page that slept may just not have read yet.
@@ -104,6 +110,8 @@ impl Timer {
             Self::Record => "record",
             Self::Save => "save",
             Self::Claim => "claim",
+            Self::Census => "census",
+            Self::Farewell => "farewell",
         }
     }
 }

@@ -106,6 +106,79 @@ fn gives_up_when_the_budget_is_spent_and_starts_afresh_when_asked() {
 }
 
 #[test]
+fn whoever_writes_wants_a_connection() {
+    let closed = |client: &mut Client| client.drop_socket(1000);
+    let given_up = |client: &mut Client| {
+        for _ in 0..5 {
+            client.drop_socket(1006);
+            client.wait_for_socket();
+        }
+        client.drop_socket(1006);
+        assert_eq!(client.status(), "failed");
+    };
+    for (how, go_down) in [("closed by the server", &closed as &dyn Fn(&mut Client)), ("given up", &given_up)] {
+        for is_retry in [false, true] {
+            let mut client = Client::joined();
+            if is_retry {
+                client.send("d1", "hello");
+                client.receive(notice(3, "Failed to forward message to live agent", Some("d1")));
+                assert_eq!(client.delivery("d1"), Some(Delivery::Failed));
+            }
+            go_down(&mut client);
+            client.frames.clear();
+            let call = if is_retry {
+                let call = client.call();
+                assert_eq!(client.give(Input::Retry { call, draft_id: "d1".into() }), None);
+                call
+            } else {
+                client.send("d1", "hello")
+            };
+            client.open();
+            client.history([session_start(1)]);
+            client.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
+            client.pass(1_000);
+            assert_eq!(client.frame_texts(), ["hello"], "{how}, {is_retry}");
+            client.receive(echo(4, "d1", "hello"));
+            assert_eq!(client.result(call), Some(Ok(())), "{how}, {is_retry}");
+        }
+    }
+}
+
+#[test]
+fn a_message_written_in_a_closed_chat_waits_for_the_application() {
+    for close_first in [true, false] {
+        let mut client = Client::joined();
+        if !close_first {
+            client.drop_socket(1000);
+        }
+        let call = client.call();
+        client.give(Input::Close { call });
+        client.send("d1", "hello");
+        client.pass(60_000);
+        assert_eq!((client.status().as_str(), client.socket), ("closed", None));
+        assert_eq!(client.delivery("d1"), Some(Delivery::Pending));
+    }
+}
+
+#[test]
+fn where_nothing_is_to_be_replayed_the_echo_of_the_heartbeat_shows_that_the_session_is_served() {
+    let mut client = Client::joined();
+    client.drop_socket(1006);
+    client.wait_for_socket();
+    client.open();
+    client.frames.clear();
+    client.send("d1", "hello");
+    client.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
+    client.pass(2_999);
+    assert!(client.frame_texts().is_empty(), "the history may be late");
+    client.pass(1);
+    assert_eq!((client.status().as_str(), &client.frame_texts()[..]), ("open", &["hello"][..]));
+    client.receive(echo(3, "d1", "hello"));
+    client.pass(20_000);
+    assert_eq!((client.status().as_str(), client.urls.len()), ("open", 2));
+}
+
+#[test]
 fn no_limit_means_no_limit() {
     let mut client = Client::with(Options { max_reconnect_attempts: 0, ..options() }, 3);
     client.give(Input::Start);
@@ -239,6 +312,23 @@ fn heartbeats_go_out_as_often_as_the_session_says_and_an_unanswered_one_means_de
     client.pass(1);
     assert_eq!(client.status(), "reconnecting");
     assert_eq!(client.closed_with, [4003]);
+}
+
+#[test]
+fn heartbeats_are_three_seconds_apart_at_least_and_so_long_is_their_answer_waited_for() {
+    let mut client = Client::connected();
+    let mut start = session_start(1);
+    start["payload"]["capabilities"]["heartbeat_interval_seconds"] = json!(1);
+    client.history([start, event(2, "POLY_AGENT_JOINED", json!({}))]);
+    client.frames.clear();
+    client.pass(3_000);
+    for beats in 1..=5 {
+        assert_eq!(client.frames.len(), beats);
+        client.pass(2_900);
+        assert_eq!(client.status(), "open", "the way there and back takes this long");
+        client.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
+        client.pass(100);
+    }
 }
 
 #[test]

@@ -42,6 +42,39 @@ fn the_transcript_follows_the_servers_order() {
 }
 
 #[test]
+fn a_message_that_came_without_an_id_and_comes_again_with_one_is_one() {
+    let without = |mut event: serde_json::Value, with_sequence: bool| {
+        event.as_object_mut().unwrap().remove("id");
+        if !with_sequence {
+            event["sequence"] = json!(null);
+        }
+        event
+    };
+    for with_sequence in [true, false] {
+        for is_own in [true, false] {
+            let mut client = Client::joined();
+            if is_own {
+                client.send("d3", "Hello");
+            }
+            client.receive(without(echo(3, "d3", "Hello"), with_sequence));
+            client.receive(without(agent_message(4, "Hi"), with_sequence));
+            client.receive(agent_message(5, "How are you?"));
+            assert_eq!(client.texts(), ["Hello", "Hi", "How are you?"]);
+            let told = client.events.len();
+            client.drop_socket(1006);
+            client.events.clear();
+            client.come_back([echo(3, "d3", "Hello"), agent_message(4, "Hi"), agent_message(5, "How are you?")]);
+            assert_eq!(client.texts(), ["Hello", "Hi", "How are you?"], "{with_sequence} {is_own}");
+            assert!(told > 0 && !client.event_types().contains(&"userMessage"));
+            // Each is one once: the same text again is another message, also with the same ids of its own.
+            client.receive(echo(6, "d3", "Hello"));
+            client.receive(agent_message(7, "Hi"));
+            assert_eq!(client.texts().len(), 5, "{with_sequence} {is_own}");
+        }
+    }
+}
+
+#[test]
 fn an_echo_after_a_reconnect_confirms() {
     let mut client = Client::joined();
     let call = client.send("d1", "Hello");
@@ -86,6 +119,7 @@ fn what_cannot_be_sent_is_refused_at_once_and_leaves_nothing_behind() {
     let mut client = Client::joined();
     assert_eq!(client.refuses(""), Some(ErrorCode::MessageEmpty));
     assert_eq!(client.refuses(" \n\t"), Some(ErrorCode::MessageEmpty));
+    assert_eq!(client.refuses("\u{85}\u{feff}\u{3000}"), Some(ErrorCode::MessageEmpty), "as the page has it");
     assert_eq!(client.refuses(&"x".repeat(131_072)), Some(ErrorCode::MessageTooLarge));
     assert_eq!(client.refuses(&"é".repeat(65_536)), Some(ErrorCode::MessageTooLarge), "bytes, not characters");
     assert!(client.frames.is_empty() && client.events.is_empty() && client.state.messages.is_empty());
@@ -223,6 +257,25 @@ fn a_live_agents_typing_comes_and_goes() {
     assert!(client.state.is_agent_typing);
     client.receive(typing("b", json!("TYPING_STATE_STOPPED")));
     assert!(!client.state.is_agent_typing);
+}
+
+#[test]
+fn a_live_agent_without_a_name_is_named_by_its_typing() {
+    let name = |client: &Client| client.state.agent.as_ref().and_then(|agent| agent.name.clone());
+    let mut client = Client::joined();
+    client.receive(event(3, "LIVE_AGENT_JOINED", json!({})));
+    assert_eq!(name(&client), None);
+    let state = "TYPING_STATE_STARTED";
+    for agent_name in ["Sam", "Kim"] {
+        client.receive(
+            json!({ "type": "EVENT_TYPE_LIVE_AGENT_TYPING", "payload": { "state": state, "agent_name": agent_name } }),
+        );
+        assert_eq!(client.events.last().unwrap()["agentName"], agent_name);
+        assert_eq!(name(&client).as_deref(), Some("Sam"), "the first name stays");
+    }
+    client.receive(event(4, "LIVE_AGENT_LEFT", json!({ "agent_id": "7", "agent_name": "Sam", "reason": "done" })));
+    let left = client.events.last().unwrap();
+    assert_eq!((&left["agentId"], &left["agentName"], &left["reason"]), (&json!("7"), &json!("Sam"), &json!("done")));
 }
 
 #[test]

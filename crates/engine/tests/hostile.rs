@@ -6,9 +6,10 @@ use poly_messaging_engine::*;
 use serde_json::{Value, json};
 use support::{Client, agent_message, chunk, echo, event, session_start};
 
-/// Lines of the log that speak of a bound.
+/// Warnings of the log that speak of a bound.
 fn told(client: &Client) -> Vec<&String> {
-    client.log.iter().filter(|line| line.contains("left out")).collect()
+    let lines = client.log.iter().zip(&client.log_levels);
+    lines.filter(|(line, level)| line.contains("left out") && **level == LogLevel::Warn).map(|(line, _)| line).collect()
 }
 
 /// The last line that an agent wrote.

@@ -102,6 +102,46 @@ fn a_socket_is_checked_when_the_page_is_looked_at_again() {
 }
 
 #[test]
+fn a_sleep_that_the_wall_clock_alone_shows_is_noticed() {
+    let mut client = Client::joined();
+    client.pass(10_000);
+    client.wall_offset += 3_600_000;
+    client.pass(20_000);
+    assert_eq!(beats(&client), 1, "with the heartbeat that was due");
+    client.pass(CHECK);
+    assert_eq!((client.status().as_str(), &client.closed_with[..]), ("reconnecting", &[4003][..]));
+    assert_eq!(client.diagnostics()["sleeps"], 1);
+    // A clock that is put right by a little, or back, tells nothing.
+    for by in [900, -3_600_000] {
+        let mut client = Client::joined();
+        client.pass(10_000);
+        client.wall_offset += by;
+        client.receive(agent_message(7, "Hello"));
+        assert_eq!((beats(&client), client.diagnostics()["sleeps"].clone()), (0, json!(0)), "{by}");
+    }
+}
+
+#[test]
+fn a_page_that_is_prerendered_begins_when_it_is_looked_at() {
+    for event in [Returned, Visible] {
+        let mut client = Client::new();
+        give(&mut client, Left);
+        client.give(Input::Start);
+        let call = client.send("d1", "hello");
+        client.pass(600_000);
+        assert_eq!((client.status().as_str(), client.requests.len()), ("connecting", 0));
+        give(&mut client, event);
+        client.answer_token();
+        client.answer_session("s1");
+        client.open();
+        client.history([session_start(1), support::event(2, "POLY_AGENT_JOINED", json!({}))]);
+        assert_eq!(client.frame_texts(), ["hello"]);
+        client.receive(echo(3, "d1", "hello"));
+        assert_eq!(client.result(call), Some(Ok(())), "{event:?}");
+    }
+}
+
+#[test]
 fn a_check_that_is_answered_by_anything_leaves_the_socket_alone() {
     for answer in [heartbeat(), agent_message(7, "Hello")] {
         let mut client = Client::joined();

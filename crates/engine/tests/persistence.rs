@@ -118,6 +118,27 @@ fn messages_typed_offline_are_stored_before_anything_is_sent_and_go_out_after_th
 }
 
 #[test]
+fn what_is_accepted_offline_is_stored_however_large_and_what_is_too_much_is_refused() {
+    let mut browser = talking();
+    browser.server.is_down = true;
+    browser.cut(0);
+    browser.run();
+    let texts: Vec<_> = (0..8).map(|at| char::from(b'a' + at).to_string().repeat(128 * 1024 - 200)).collect();
+    for (at, text) in texts.iter().enumerate() {
+        browser.send(0, &format!("large{at}"), text);
+    }
+    browser.send(0, "small", "the last of them");
+    assert_eq!(browser.pages[0].client.refuses(&texts[0]), Some(ErrorCode::TransportNotConnected));
+    assert!(browser.kept() == [&texts[..], &["the last of them".to_owned()]].concat());
+    let page = browser.reload(0);
+    browser.server.is_down = false;
+    browser.pass(60_000);
+    assert_eq!(browser.client(page).delivery("small"), Some(Delivery::Sent));
+    assert!(browser.log("s1")[1..] == browser.client(page).texts()[2..]);
+    assert_eq!(browser.log("s1").len(), 10);
+}
+
+#[test]
 fn messages_typed_before_there_is_a_session_are_stored_with_it() {
     let mut browser = Browser::new();
     browser.server.is_down = true;
@@ -304,7 +325,7 @@ fn a_token_of_the_applications_own_expires_when_it_says_so_itself() {
 
 #[test]
 fn what_is_no_record_of_this_version_starts_a_new_session() {
-    let large = " ".repeat(300 << 10);
+    let large = " ".repeat(5 << 20);
     let changes: [&dyn Fn(String) -> String; 6] = [
         &|record| record.replace(r#""v":1"#, r#""v":2"#),
         &|record| record.replace(r#""session":"s1""#, r#""session":["s1"]"#),

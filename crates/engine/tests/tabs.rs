@@ -3,7 +3,9 @@
 mod support;
 
 use poly_messaging_engine::*;
+use serde_json::json;
 use support::tabs::{Browser, persistent};
+use support::{agent_message, event};
 
 /// Two tabs on one session.
 fn two() -> Browser {
@@ -145,6 +147,43 @@ fn a_tab_that_has_not_noticed_follows_to_the_new_session() {
 }
 
 #[test]
+fn the_eleventh_tab_of_a_session_costs_no_session_and_is_served_once_there_is_room() {
+    let mut browser = two();
+    while browser.pages.len() < 10 {
+        browser.open();
+    }
+    let eleventh = browser.open();
+    browser.pass(300_000);
+    let open = |browser: &Browser| (0..11).filter(|page| browser.client(*page).status() == "open").count();
+    assert_eq!((browser.server.sessions.len(), open(&browser)), (1, 10));
+    let ConnectionView::Failed { error } = &browser.client(eleventh).state.connection else { panic!() };
+    assert_eq!(error.code, ErrorCode::SessionReconnectExhausted);
+    assert!(browser.client(eleventh).log.iter().any(|line| line.contains("too many tabs")));
+    browser.leave(3);
+    browser.give(eleventh, Input::Page(PageEvent::Visible));
+    browser.pass(5_000);
+    assert_eq!((browser.session(eleventh), browser.client(eleventh).status().as_str()), (Some("s1"), "open"));
+}
+
+#[test]
+fn tabs_whose_old_sockets_the_server_still_counts_keep_their_session() {
+    let mut browser = two();
+    while browser.pages.len() < 6 {
+        browser.open();
+    }
+    for page in 0..6 {
+        browser.cut(page);
+    }
+    browser.server.ghosts = 6;
+    browser.pass(12_000);
+    let open = |browser: &Browser| (0..6).filter(|page| browser.client(*page).status() == "open").count();
+    assert_eq!((browser.server.sessions.len(), open(&browser)), (1, 4));
+    browser.server.ghosts = 0;
+    browser.pass(60_000);
+    assert_eq!((browser.server.sessions.len(), open(&browser)), (1, 6));
+}
+
+#[test]
 fn a_restart_in_one_tab_is_one_in_all() {
     let mut browser = two();
     browser.send(0, "d1", "hello");
@@ -197,6 +236,41 @@ fn an_end_in_one_tab_is_one_in_all() {
         assert_eq!((ended, browser.client(page).status().as_str()), (Some("REASON_USER_END"), "closed"), "{page}");
     }
     assert_eq!((browser.record(), browser.storage.lock), (None, None));
+}
+
+#[test]
+fn the_last_words_show_in_the_slower_tab_too() {
+    let reason = |browser: &Browser| browser.client(1).state.ended.as_ref().map(|ended| ended.reason.clone());
+    let told = || {
+        let mut browser = two();
+        let text = r#"{"v":1,"op":"ended","was":"s1","reason":"REASON_NATURAL_END"}"#.into();
+        browser.give(1, Input::News { text });
+        assert_eq!((browser.client(1).status().as_str(), reason(&browser)), ("open", None));
+        browser.pass(1_999);
+        browser
+    };
+    let natural = || Some("REASON_NATURAL_END".to_owned());
+
+    let mut browser = told();
+    browser.pages[1].client.receive(agent_message(20, "Goodbye!"));
+    browser.pages[1].client.receive(event(21, "SESSION_END", json!({ "reason": "REASON_NATURAL_END" })));
+    assert_eq!((browser.client(1).texts(), reason(&browser)), (vec!["Goodbye!".to_owned()], natural()));
+    browser.pass(60_000);
+    let ends = browser.client(1).event_types().iter().filter(|name| **name == "sessionEnd").count();
+    assert_eq!((ends, browser.client(1).status().as_str()), (1, "closed"));
+
+    let mut browser = told();
+    browser.pass(1);
+    assert_eq!((browser.client(1).status().as_str(), reason(&browser)), ("closed", natural()), "they never came");
+
+    let mut browser = told();
+    browser.pages[1].client.drop_socket(1000);
+    assert_eq!((browser.client(1).status().as_str(), reason(&browser)), ("closed", natural()), "nor will they");
+
+    let mut browser = told();
+    browser.cut(1);
+    browser.pass(1);
+    assert_eq!((browser.client(1).status().as_str(), reason(&browser)), ("closed", natural()), "nor can they");
 }
 
 #[test]
@@ -504,10 +578,10 @@ fn the_messages_of_a_tab_that_is_behind_are_left_to_it() {
     for page in [0, 1] {
         browser.cut(page);
     }
+    browser.send(1, "d1", "for later");
     // Until they give up.
     browser.pass(600_000);
     assert_eq!((browser.client(0).status(), browser.client(1).status()), ("failed".to_owned(), "failed".to_owned()));
-    browser.send(1, "d1", "for later");
     browser.server.is_down = false;
     browser.expire("s1");
     browser.call(0, |call| Input::Reconnect { call });
@@ -529,6 +603,7 @@ fn a_chat_that_was_down_looks_whether_the_others_have_gone_on() {
         browser.cut(page);
     }
     browser.pass(600_000);
+    browser.call(0, |call| Input::Close { call });
     browser.send(0, "d1", "to be ended");
     let call = browser.pages[1].client.call();
     browser.give(1, Input::Restart { call });

@@ -30,12 +30,15 @@ pub(crate) struct Device {
     waiting: VecDeque<Load>,
     /// What is said to be the time since 1970 when the virtual time is 0.
     pub(crate) epoch: u64,
+    /// For how many milliseconds the monotonic clock has stood still in the device's sleep, and since when it does.
+    pub(crate) stood_still: u64,
+    pub(crate) still_since: Option<u64>,
 }
 
 impl Device {
     pub(crate) fn new(traits: Traits) -> Self {
         let epoch = 1_700_000_000_000u64.saturating_add_signed(traits.skew);
-        Self { traits, record: None, holder: None, waiting: VecDeque::new(), epoch }
+        Self { traits, record: None, holder: None, waiting: VecDeque::new(), epoch, stood_still: 0, still_since: None }
     }
 
     /// Takes the lock, or waits for it. Returns whether `load` has it now.

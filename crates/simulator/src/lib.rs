@@ -24,9 +24,9 @@
 //! | `failed` | a message that was marked as not delivered is in none |
 //! | `order` | what one page sent is in the log in the order of sending |
 //! | `transcript` | in the end a page shows the log: texts, order, roles, streamed messages whole |
-//! | `sessions` | no session is replaced, left or ended while the server has it, unless the user wanted that, it was refused for having too many sockets, or the record was not to be had in time |
+//! | `sessions` | no session is replaced, left or ended while the server has it, unless the user wanted that, or the record was not to be had in time |
 //! | `sockets` | a page has at most one socket, writes to open ones only, and closes with codes it may use |
-//! | `open` | the connection is open within 75 s of everything being well, 150 s where the session was lost, and within 1 s of the browser's saying online, or 5 s where a dead socket seemed to live |
+//! | `open` | the connection is open within 75 s of everything being well and the server having room for its socket, 150 s where the session was lost, 270 s in ten tabs, and within 1 s of the browser's saying online, or 5 s where a dead socket seemed to live |
 //! | `backoff` | the first attempt waits at most 2 s, attempt n at most min(30 s, 1.5 · 2^(n-1) s), and is then made |
 //! | `budget` | no more attempts than allowed, those counted whose sockets were gone within 30 s with nothing confirmed; and not given up before |
 //! | `restraint` | a page has at most five sessions made within a minute, unless the user asks for more |
@@ -99,6 +99,8 @@ pub enum Sabotage {
     LosesChanges,
     /// Calls are not settled.
     LosesSettles,
+    /// The client is made to try again at once, as though the user had asked for it.
+    TriesAtOnce,
 }
 
 /// How often things happened, over one conversation or many.

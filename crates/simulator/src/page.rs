@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use poly_messaging_engine::{
-    CallId, Config, Deadline, Engine, Input, Now, OnSessionLost, Options, RequestId, SocketId,
+    CallId, Config, ConnectionView, Deadline, Engine, Input, Now, OnSessionLost, Options, RequestId, SocketId,
 };
 
 use crate::device::{Load, Operation};
@@ -51,9 +51,15 @@ pub(crate) struct Watch {
     pub(crate) is_told_offline: bool,
     /// Until when it has to be open because the browser said that there is a network.
     pub(crate) open_by: Option<u64>,
+    /// When it came to the session that it has.
+    pub(crate) session_at: u64,
+    /// When the server had no room for a further socket last.
+    pub(crate) full_at: u64,
     /// When the last heartbeat was written, or had reason to be counted anew; those to be allowed for.
     pub(crate) beat_at: u64,
     pub(crate) spare_beats: u32,
+    /// The clock on the wall and the monotonic one when it was last given something.
+    pub(crate) clock: Now,
     /// The last attempt that was announced: its number, when it was to be made at the latest.
     pub(crate) attempt: u32,
     /// Attempts since a socket was open, made while the browser did not say that there was no network.
@@ -111,13 +117,18 @@ impl Page {
             is_asleep: false,
             inbox: VecDeque::new(),
             session: None,
-            watch: Watch { runs_since: now.mono, ..Watch::default() },
+            watch: Watch { runs_since: now.mono, clock: now, ..Watch::default() },
         }
     }
 
     /// Whether its scripts run.
     pub(crate) fn runs(&self) -> bool {
         !self.is_left && !self.is_asleep
+    }
+
+    /// Whether it has no connection, and tries for none.
+    pub(crate) fn is_down(&self) -> bool {
+        matches!(self.state.connection, ConnectionView::Closed | ConnectionView::Failed { .. })
     }
 
     /// Names a call of the application.

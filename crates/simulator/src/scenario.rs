@@ -31,8 +31,10 @@ pub(crate) enum Deed {
     /// Freeze or pagehide, and what ends it.
     Leave(usize),
     Return(usize),
-    /// Every page stops running, untold, and runs again.
-    Sleep,
+    /// Every page stops running, untold, and runs again. Whether the monotonic clock stands still meanwhile.
+    Sleep {
+        stands_still: bool,
+    },
     Wake,
     /// The clock on the wall is set, by so many milliseconds.
     SetClock(i64),
@@ -126,7 +128,7 @@ impl Scenario {
             refused_messages: r.weighted(&[(12, 0), (1, 60)]),
             pace: r.pick(&[20, 100, 400]),
         };
-        let pages = r.weighted(&[(4, 1), (1, 2)]);
+        let pages = r.weighted(&[(240, 1), (58, 2), (2, 10)]);
         let duration = match r.weighted(&[(12, 0), (4, 1), (1, 2)]) {
             0 => r.among(15_000..=150_000),
             1 => r.among(150_000..=600_000),
@@ -249,7 +251,8 @@ impl Deeds<'_> {
                     self.add(at + pause, Deed::Return(page));
                 }
                 6 => {
-                    self.add(at, Deed::Sleep);
+                    let stands_still = self.random.chance(700);
+                    self.add(at, Deed::Sleep { stands_still });
                     self.add(at + pause, Deed::Wake);
                 }
                 7 => self.add(at, Deed::Discard(page)),

@@ -19,7 +19,7 @@ use agent::{Agent, Step};
 /// Milliseconds without anything received after which a session is forgotten.
 pub(crate) const IDLE_MS: u64 = 600_000;
 /// Sockets at once on one session.
-const MAX_SOCKETS: usize = 10;
+pub(crate) const MAX_SOCKETS: usize = 10;
 
 /// What this server is like.
 #[derive(Debug, Clone)]
@@ -102,8 +102,6 @@ pub(crate) struct Session {
     pub(crate) log: Vec<Entry>,
     links: Vec<LinkId>,
     last_received: u64,
-    /// One of its handshakes was refused for having too many sockets.
-    pub(crate) was_full: bool,
     agent: Agent,
 }
 
@@ -171,6 +169,11 @@ impl Server {
         })
     }
 
+    /// Whether a further socket on the session is refused.
+    pub(crate) fn is_full(&self, id: &str) -> bool {
+        self.find(id).is_some_and(|session| session.links.len() >= MAX_SOCKETS)
+    }
+
     // ---------------------------------------------------------------------------------------------------- requests
 
     /// Answers `POST {path}`. `token`: the access token that came with it.
@@ -201,7 +204,6 @@ impl Server {
             log: vec![],
             links: vec![],
             last_received: now,
-            was_full: false,
             agent: Agent::default(),
         };
         session.log.push(log::start(number, &self.rules));
@@ -240,7 +242,6 @@ impl Server {
             return self.acts.push(Act::Refuse(link, 404));
         }
         if session.links.len() >= MAX_SOCKETS {
-            session.was_full = true;
             return self.acts.push(Act::Refuse(link, 429));
         }
         session.last_received = now;

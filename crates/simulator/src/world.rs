@@ -5,7 +5,7 @@ mod deeds;
 mod verdict;
 mod watch;
 
-use poly_messaging_engine::{AccessToken, HttpOutcome, Input, Now, RequestId};
+use poly_messaging_engine::{AccessToken, Deadline, HttpOutcome, Input, Now, RequestId};
 
 use crate::device::{Device, Load, Operation};
 use crate::network::{Delivery, LinkId, Network};
@@ -278,7 +278,12 @@ impl World {
                 self.pages[page].socket = None;
                 self.note_closed(page);
             }
+            Input::Reconnect { .. } if self.sabotage == Some(Sabotage::TriesAtOnce) => {}
             Input::Reconnect { .. } | Input::Restart { .. } => self.pages[page].watch.sessions_made.clear(),
+            // Whoever writes asks for a connection, where there is none and none is tried for.
+            Input::Send { .. } | Input::Retry { .. } if self.pages[page].is_down() => {
+                self.pages[page].watch.sessions_made.clear();
+            }
             _ => {}
         }
         note!(self, "page {page}: {}", Self::show(&input));
@@ -292,21 +297,24 @@ impl World {
         for output in step.outputs {
             self.carry_out(page, output);
         }
+        let stood_still = self.device.stood_still;
+        let deadline = step.deadline.map(|deadline| Deadline { at: deadline.at + stood_still, ..deadline });
         let page = &mut self.pages[page];
-        page.deadline = step.deadline;
-        page.wake = step.deadline.map(|deadline| {
+        page.deadline = deadline;
+        page.wake = deadline.map(|deadline| {
             let late = if self.sabotage == Some(Sabotage::DelaysTimers) { 5_000 } else { 0 };
             let on_time = deadline.at + late + self.random.among(0..=self.scenario.device.slack);
             if page.lateness == 0 { on_time } else { on_time.next_multiple_of(page.lateness) }
         });
-        if let Some(deadline) = step.deadline.filter(|deadline| deadline.at <= self.now) {
+        if let Some(deadline) = deadline.filter(|deadline| deadline.at <= self.now) {
             self.accuse("deadline", format!("the deadline {deadline:?} has passed at {}", self.now));
         }
         !refused
     }
 
+    /// What the device's clocks say.
     pub(crate) fn clock(&self) -> Now {
-        Now { mono: self.now, wall: self.device.epoch + self.now }
+        Now { mono: self.now - self.device.stood_still, wall: self.device.epoch + self.now }
     }
 
     fn load_page(&mut self, page: usize, number: u32) {

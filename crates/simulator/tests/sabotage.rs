@@ -59,6 +59,16 @@ fn attempts_that_are_late_are_noticed() {
 }
 
 #[test]
+fn sockets_that_are_opened_again_and_again_are_noticed() {
+    is_noticed(Sabotage::TriesAtOnce, "budget");
+}
+
+#[test]
+fn sessions_that_are_made_again_and_again_are_noticed() {
+    is_noticed(Sabotage::TriesAtOnce, "restraint");
+}
+
+#[test]
 fn a_transcript_that_lacks_a_piece_is_noticed() {
     is_noticed(Sabotage::LosesChanges, "transcript");
 }

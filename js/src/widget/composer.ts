@@ -1,5 +1,6 @@
 /** Where the user writes: a text box that grows, how much room there is, and the button to send. */
 
+import { isBlank } from "../blank.js";
 import type { Chat, ChatState } from "../index.js";
 import { hasConsent } from "./consent.js";
 import { make, mark, setText } from "./dom.js";
@@ -144,7 +145,7 @@ export class Composer implements Part {
   }
 
   #enable(): void {
-    this.#send.disabled = this.#isDisabled || this.#isOver || this.#input.value.trim() === "";
+    this.#send.disabled = this.#isDisabled || this.#isOver || isBlank(this.#input.value);
   }
 
   /** Where the sheet's `field-sizing` does not do it. */

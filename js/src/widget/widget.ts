@@ -4,6 +4,7 @@
  */
 
 import css from "#style";
+import { isBlank } from "../blank.js";
 import { IDLE } from "../idle.js";
 import type { Chat, ChatMessage, ChatState } from "../index.js";
 import { Announcer } from "./announcer.js";
@@ -193,7 +194,7 @@ export class Widget implements Context {
 
   send(text: string): boolean {
     this.#panel.say("");
-    if (!this.chat || text.trim() === "" || !hasConsent(this)) return false;
+    if (!this.chat || isBlank(text) || !hasConsent(this)) return false;
     try {
       void this.chat.send(text);
       this.#transcript.scrollToEnd();

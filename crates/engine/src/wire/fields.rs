@@ -5,6 +5,7 @@ use hifijson::value::Value;
 use super::CLIENT_EVENT_ID;
 use super::json::{self, Json};
 use crate::bounds::{LeftOut, MAX_FIELD, MAX_NAMES};
+use crate::ids::Ids;
 use crate::{Attachment, AttachmentKind, CallAction, Metadata, Suggestion};
 
 /// A JSON value whose fields, where it is an object, are taken out one by one.
@@ -84,11 +85,14 @@ impl<'a> Fields<'a> {
         // Whatever else there is, an echo is known by it.
         let id = custom.text(CLIENT_EVENT_ID);
         let most = MAX_NAMES - usize::from(id.is_some());
+        let mut names = Ids::default();
         if let Value::Object(custom) = custom.0 {
             for (name, value) in custom.into_iter().rev() {
                 // The last of several counts, as everywhere.
-                let is_new = name != CLIENT_EVENT_ID && metadata.get(&name).is_none();
-                if let (Value::String(text), true) = (value, is_new) {
+                if let Value::String(text) = value
+                    && name != CLIENT_EVENT_ID
+                    && names.is_new(&name)
+                {
                     if metadata.len() == most {
                         left_out.add(LeftOut::NAMES);
                         break;

@@ -17,7 +17,7 @@ pub(crate) use encode::{
 pub(crate) use fields::Fields;
 pub(crate) use json::{integer, parse, push_string, take_string};
 pub(crate) use system::SystemText;
-pub(crate) use timestamp::parse as timestamp;
+pub(crate) use timestamp::{parse as timestamp, seconds as seconds_since_1970};
 
 /// Bytes of a frame where the session does not say. Source: Messaging API, "WebSocket", limits.
 pub(crate) const DEFAULT_MAX_MESSAGE_SIZE: u32 = 131_072;

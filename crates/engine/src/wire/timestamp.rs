@@ -11,12 +11,7 @@ pub(crate) fn parse(text: &str) -> Option<u64> {
     if !(is(4, b"-") && is(7, b"-") && is(10, b"Tt ") && is(13, b":") && is(16, b":")) {
         return None;
     }
-    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-    let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 24 || minute > 59 || second > 60 {
-        return None;
-    }
-
+    let date = [number(0..4)?, number(5..7)?, number(8..10)?, number(11..13)?, number(14..16)?, number(17..19)?];
     let mut at = 19;
     let mut millis = 0;
     if is(at, b".,") {
@@ -37,8 +32,14 @@ pub(crate) fn parse(text: &str) -> Option<u64> {
         }
         _ => return None,
     };
-    let seconds = days_since_1970(year, month, day) * 86_400 + hour * 3_600 + (minute - offset_minutes) * 60 + second;
-    u64::try_from(seconds * 1_000 + millis).ok()
+    u64::try_from((seconds(date)? - offset_minutes * 60) * 1_000 + millis).ok()
+}
+
+/// Year, month, day, hour, minute and second, in UTC, as seconds since 1970.
+pub(crate) fn seconds([year, month, day, hour, minute, second]: [i64; 6]) -> Option<i64> {
+    let is_date = (0..=9_999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    let is_time = (0..=24).contains(&hour) && (0..=59).contains(&minute) && (0..=60).contains(&second);
+    (is_date && is_time).then(|| days_since_1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second)
 }
 
 /// Days of the proleptic Gregorian calendar, counted in years that begin in March so that leap days come last.

@@ -58,6 +58,8 @@ pub struct Server {
     pub is_down: bool,
     /// Sessions are made, but no socket opens.
     pub refuses_sockets: bool,
+    /// Sockets that are dead, and that each session still counts among the ten that it may have.
+    pub ghosts: usize,
     /// Messages of the user are swallowed.
     pub swallows: bool,
     /// Messages of the user arrive, but nothing is said about it.
@@ -263,7 +265,7 @@ impl Browser {
                 tab.client.give(Input::Loaded { id, record });
             }
             Some(Output::Store { record }) => {
-                assert!(record.len() <= 256 << 10 && !record.contains('\n'));
+                assert!(record.len() <= 5 << 20 && !record.contains('\n'));
                 self.storage.stored.push((page, serde_json::from_str(&record).unwrap()));
                 self.storage.record = Some(record).filter(|_| !self.storage.is_useless);
             }
@@ -283,7 +285,18 @@ impl Browser {
 
     // ------------------------------------------------------------------------------------------------ the server
 
+    /// How many sockets are open on a session.
+    fn open_on(&self, session: &str) -> usize {
+        let is_open = |tab: &&Tab| {
+            tab.client.socket.is_some_and(|(_, is_open)| is_open)
+                && tab.socket.as_ref().is_some_and(|(_, on)| on == session)
+        };
+        self.pages.iter().filter(is_open).count()
+    }
+
     fn serve(&mut self, page: Page) -> bool {
+        let wanted = self.pages[page].client.urls.last().map(|_| self.pages[page].client.last_session().to_owned());
+        let is_full = wanted.is_some_and(|session| self.open_on(&session) + self.server.ghosts >= 10);
         let tab = &mut self.pages[page];
         if !tab.is_running {
             return false;
@@ -322,7 +335,7 @@ impl Browser {
                 let id = tab.client.last_session().to_owned();
                 let url = tab.client.urls.last().unwrap();
                 let cursor = url.split("&cursor=").nth(1).map_or(0, |cursor| cursor.parse::<u64>().unwrap());
-                let refuses = self.server.is_down || self.server.refuses_sockets;
+                let refuses = self.server.is_down || self.server.refuses_sockets || is_full;
                 let session = self.server.sessions.get(&id).filter(|session| !session.is_gone && !refuses);
                 match session.filter(|session| url.contains(&format!("access_token={}", session.token))) {
                     Some(session) => {

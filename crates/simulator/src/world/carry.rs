@@ -30,6 +30,7 @@ impl World {
             Output::OpenSocket { socket, url } => self.open_socket(page, socket, &url),
             Output::SendText { socket, text } => self.send(page, socket, text),
             Output::CloseSocket { socket, code } => {
+                self.pages[page].watch.opened_at = None;
                 match self.pages[page].socket.take() {
                     Some((id, link, _)) if id == socket => self.network.close(self.now, link),
                     other => self.accuse("sockets", format!("closes {socket}, but there is {other:?}")),
@@ -165,9 +166,13 @@ impl World {
 
     fn change(&mut self, page: usize, change: Change) {
         match &change {
-            Change::Connection { connection } => self.note_connection(page, connection),
+            Change::Connection { connection } => {
+                self.note_connection(page, connection);
+                self.try_at_once(page, connection);
+            }
             Change::Session { session: Some(view) } => {
                 let before = self.pages[page].session.replace(view.id.clone());
+                self.pages[page].watch.session_at = self.now;
                 if let Some(before) = before.filter(|before| *before != view.id) {
                     self.counts.replaced += 1;
                     self.check_given_up(page, &before, "replaced");
@@ -195,6 +200,14 @@ impl World {
         self.pages[page].state.apply(change);
     }
 
+    fn try_at_once(&mut self, page: usize, connection: &ConnectionView) {
+        let is_lost = matches!(connection, ConnectionView::Reconnecting { .. } | ConnectionView::Failed { .. });
+        if is_lost && self.sabotage == Some(Sabotage::TriesAtOnce) {
+            let (load, call) = (self.pages[page].load, self.pages[page].call("reconnect"));
+            self.happenings.plan(self.now + 10, Happening::Give { load, input: Input::Reconnect { call } });
+        }
+    }
+
     fn note_message(&mut self, message: &Message) {
         if let MessageBody::User { draft_id: Some(draft_id), delivery: Delivery::Failed, error, .. } = &message.body {
             let code = error.as_ref().map(|error| error.code);
@@ -217,7 +230,6 @@ impl World {
     /// A session must not be given up while the server has it, unless somebody wanted that.
     fn check_given_up(&mut self, page: usize, session: &str, how: &str) {
         let is_excused = self.given_up.iter().any(|other| other == session)
-            || self.server.find(session).is_some_and(|session| session.was_full)
             || self.device.traits.storage_fault != crate::scenario::StorageFault::None
             || self.went_without_record(page);
         if !is_excused && self.server.has(self.now, session) {

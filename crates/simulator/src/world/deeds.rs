@@ -1,6 +1,6 @@
 //! What is done to the pages, to the network and to the server.
 
-use poly_messaging_engine::{Delivery, Input, MessageBody, Metadata, PageEvent};
+use poly_messaging_engine::{Deadline, Delivery, Input, MessageBody, Metadata, PageEvent};
 
 use super::{World, note};
 use crate::network::Profile;
@@ -66,8 +66,13 @@ impl World {
                 self.give(page, Input::Page(PageEvent::Left));
                 self.pages[page].is_left = true;
             }
-            Deed::Return(page) if self.pages[page].is_left => self.return_to(page),
-            Deed::Sleep => self.pages.iter_mut().for_each(|page| page.is_asleep = true),
+            Deed::Return(page) if self.pages[page].is_left && !self.pages[page].is_asleep => self.return_to(page),
+            Deed::Sleep { stands_still } => {
+                self.pages.iter_mut().for_each(|page| page.is_asleep = true);
+                if stands_still {
+                    self.device.still_since.get_or_insert(self.now);
+                }
+            }
             Deed::Wake => self.wake_up(),
             Deed::SetClock(by) => self.device.epoch = self.device.epoch.saturating_add_signed(by),
             Deed::Die { fate, is_told } => {
@@ -120,7 +125,9 @@ impl World {
     }
 
     fn give_up_session(&mut self, page: usize) {
-        self.given_up.extend(self.pages[page].session.clone());
+        // A page that has none yet passes over the one that is stored.
+        let stored = self.device.session().map(str::to_owned);
+        self.given_up.extend(self.pages[page].session.clone().or(stored));
         for sent in &mut self.outbox.sent {
             if !sent.is_confirmed && sent.excuse.is_none() {
                 sent.excuse = Some("the conversation was given up");
@@ -184,6 +191,16 @@ impl World {
     }
 
     fn wake_up(&mut self) {
+        if let Some(since) = self.device.still_since.take() {
+            let slept = self.now - since;
+            self.device.stood_still += slept;
+            // What is due by that clock is due so much later.
+            for page in &mut self.pages {
+                page.deadline = page.deadline.map(|deadline| Deadline { at: deadline.at + slept, ..deadline });
+                page.wake = page.wake.map(|at| at + slept);
+                page.watch.attempt_by = page.watch.attempt_by.map(|by| by + slept);
+            }
+        }
         for page in 0..self.pages.len() {
             if !core::mem::take(&mut self.pages[page].is_asleep) {
                 continue;

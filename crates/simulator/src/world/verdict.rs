@@ -2,7 +2,6 @@
 
 use poly_messaging_engine::{ConnectionView, Delivery, ErrorCode, Input, MessageBody};
 
-use super::watch::OPEN_ANEW_MS;
 use super::{World, note};
 use crate::server::{Kind, Line};
 use crate::user::Sent;
@@ -14,7 +13,7 @@ const SETTLED_MS: u64 = 60_000;
 impl World {
     /// Sees the conversation through to its end, and judges.
     pub(super) fn conclude(&mut self) {
-        self.pass_until(self.now + OPEN_ANEW_MS + 1_000);
+        self.pass_until(self.now + self.open_anew_ms() + 1_000);
         if !self.violations.is_empty() {
             return;
         }

@@ -3,8 +3,10 @@
 use poly_messaging_engine::{ConnectionView, ErrorCode, Input, PageEvent, RequestId};
 
 use super::World;
+use crate::Sabotage;
 use crate::network::DELAY_MS;
 use crate::page::Page;
+use crate::server::MAX_SOCKETS;
 
 /// Milliseconds within which a connection has to be open once the network and the server are well and the page is seen: a
 /// socket that is dead is found out by a heartbeat (30 s, 45 s on some servers, and 10 s for the answer), or an attempt
@@ -12,6 +14,8 @@ use crate::page::Page;
 pub(crate) const OPEN_MS: u64 = 75_000;
 /// The same where the session was lost meanwhile: two refusals by a server that answers come before another is made.
 pub(crate) const OPEN_ANEW_MS: u64 = 150_000;
+/// The same where there are so many pages that a refusal may be for the number of their sockets, dead ones among them.
+pub(crate) const OPEN_IN_A_CROWD_MS: u64 = OPEN_ANEW_MS + 120_000;
 /// The same once the browser says that there is a network again, beyond the time that frames are on their way: where
 /// no socket was thought to be open, and where a dead one was (3 s for the heartbeat's answer, 2 s of backoff).
 const ONLINE_MS: u64 = 1_000;
@@ -47,12 +51,17 @@ impl World {
             } else {
                 page.watch.down_since.get_or_insert(now);
             }
+            if self.pages[number].session.as_ref().is_some_and(|session| self.server.is_full(session)) {
+                let watch = &mut self.pages[number].watch;
+                (watch.full_at, watch.open_by) = (now, None);
+            }
             let watch = &self.pages[number].watch;
             if let (Some(calm), Some(down)) = (self.calm_since, watch.down_since) {
-                let since = calm.max(down).max(watch.runs_since);
+                let since = calm.max(down).max(watch.runs_since).max(watch.full_at);
                 let session = self.pages[number].session.as_ref();
                 let is_known = session.is_some_and(|session| self.server.has(now, session));
-                if now > since + if is_known { OPEN_MS } else { OPEN_ANEW_MS } {
+                let is_all_along = is_known && watch.session_at <= since && self.pages.len() < MAX_SOCKETS;
+                if now > since + if is_all_along { OPEN_MS } else { self.open_anew_ms() } {
                     self.accuse("open", format!("page {number} has no working connection since {} ms", now - since));
                 }
             }
@@ -67,6 +76,10 @@ impl World {
                 self.accuse("backoff", format!("page {number} does not make the attempt that it announced"));
             }
         }
+    }
+
+    pub(super) fn open_anew_ms(&self) -> u64 {
+        if self.pages.len() < MAX_SOCKETS { OPEN_ANEW_MS } else { OPEN_IN_A_CROWD_MS }
     }
 
     fn watch_beats(&mut self, number: usize, is_open: bool) {
@@ -146,6 +159,13 @@ impl World {
         if page.deadline.is_some_and(|deadline| self.now > deadline.at + 1_000) {
             page.watch.spare_beats += 1;
         }
+        // So does a clock on the wall that has gone on without the other, or was set.
+        let now = self.clock();
+        let page = &mut self.pages[number];
+        let before = core::mem::replace(&mut page.watch.clock, now);
+        if now.wall.saturating_sub(before.wall) > now.mono - before.mono + 1_000 {
+            page.watch.spare_beats += 1;
+        }
         // An agent that does not come may have been asked on a socket that is dead.
         if page.deadline.is_some_and(|deadline| deadline.reason == "join" && self.now >= deadline.at) {
             page.watch.spare_beats += 1;
@@ -211,7 +231,9 @@ impl World {
                 return;
             }
             // The user asked: the attempts are counted anew.
-            ConnectionView::Connecting => (page.watch.attempts_online, page.watch.useless) = (0, 0),
+            ConnectionView::Connecting if self.sabotage != Some(Sabotage::TriesAtOnce) => {
+                (page.watch.attempts_online, page.watch.useless) = (0, 0);
+            }
             ConnectionView::Failed { error } if error.code == ErrorCode::SessionReconnectExhausted => {
                 let attempt = page.watch.attempt;
                 let least = self.budgets().filter(|budget| *budget > 0).min();

@@ -1,0 +1,109 @@
+//! What is received is worked off in a time that grows with it and no faster, also where most of it is left out: four times as much
+//! takes four times as long, and would take sixteen times as long where each part is compared with each.
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use support::{Client, agent_message, event, session_start};
+
+/// Times that each is measured: what a machine adds to a time it does not add each time.
+const ROUNDS: usize = 5;
+/// Well between four and sixteen.
+const MOST: f64 = 9.0;
+
+/// How long the client takes for these frames.
+fn time_of(client: &mut Client, frames: &[String]) -> Duration {
+    let begun = Instant::now();
+    for frame in frames {
+        client.receive(frame);
+    }
+    begun.elapsed()
+}
+
+/// Holds that `work`, given a size, grows in proportion.
+fn holds(name: &str, size: usize, work: impl Fn(usize) -> Duration) {
+    let shortest = |size| (0..ROUNDS).map(|_| work(size)).min().unwrap_or_default().as_secs_f64();
+    let growth = shortest(4 * size) / shortest(size);
+    assert!(growth < MOST, "{name}: four times as much takes {growth:.1} times as long");
+}
+
+fn message(payload: Value) -> String {
+    event(3, "POLY_AGENT_MESSAGE", payload).to_string()
+}
+
+#[test]
+fn a_message_with_much_in_it() {
+    let attachments = |count: usize| -> Vec<_> {
+        (0..count).map(|at| json!({ "content_url": format!("https://a.example/{at}") })).collect()
+    };
+    let suggestions =
+        |count: usize| -> Vec<_> { (0..count).map(|at| json!({ "message_text": format!("Table {at}") })).collect() };
+    holds("attachments", 5_000, |size| {
+        let frame = message(json!({ "message_id": "m", "text": "Look", "attachments": attachments(size) }));
+        time_of(&mut Client::joined(), &[frame])
+    });
+    holds("suggestions", 5_000, |size| {
+        let frame = message(json!({ "message_id": "m", "text": "Which?", "response_suggestions": suggestions(size) }));
+        time_of(&mut Client::joined(), &[frame])
+    });
+    holds("pieces with attachments", 200, |size| {
+        let piece = |index: usize| {
+            let payload = json!({
+                "message_id": "m", "text": "x", "chunk_index": index + 1, "attachments": attachments(50),
+                "response_suggestions": suggestions(50),
+            });
+            event(3 + index as u64, "POLY_AGENT_MESSAGE_CHUNK", payload).to_string()
+        };
+        time_of(&mut Client::joined(), &(0..size).map(piece).collect::<Vec<_>>())
+    });
+}
+
+#[test]
+fn metadata_of_many_names() {
+    let frame = |names: &mut dyn Iterator<Item = usize>| {
+        let custom: Vec<_> = names.map(|at| format!(r#""name {at}":"x""#)).collect();
+        let whole = message(json!({ "message_id": "m", "text": "Hi" }));
+        format!(r#"{},"metadata":{{"custom":{{{}}}}}}}"#, &whole[..whole.len() - 1], custom.join(","))
+    };
+    holds("names", 5_000, |size| time_of(&mut Client::joined(), &[frame(&mut (0..size))]));
+    holds("names that come again and again", 5_000, |size| {
+        // Of 999, so that there is always room for one more.
+        time_of(&mut Client::joined(), &[frame(&mut (0..size).map(|at| at % 999))])
+    });
+}
+
+#[test]
+fn a_conversation_over_two_sessions() {
+    holds("lines", 1_000, |size| {
+        let mut client = Client::joined();
+        let lines = |from: u64| (from..from + size as u64).map(|at| agent_message(at, "Hello"));
+        let mut taken = time_of(&mut client, &lines(3).map(|line| line.to_string()).collect::<Vec<_>>());
+        client.drop_socket(4001);
+        client.answer_token();
+        client.answer_session("s2");
+        client.open();
+        let begun = Instant::now();
+        client.history([session_start(1)].into_iter().chain(lines(2)));
+        taken += begun.elapsed();
+        assert_eq!(client.texts().len(), 2 * size);
+        taken
+    });
+}
+
+#[test]
+fn messages_that_wait_cost_nothing_while_others_come() {
+    let time = |length: usize| {
+        let mut client = Client::joined();
+        client.send("d0", "the one whose echo all others wait for");
+        for at in 1..100 {
+            client.send(&format!("d{at}"), &"x".repeat(length));
+        }
+        let frames = (0..100).map(|at| agent_message(4 + at, "Hello").to_string());
+        time_of(&mut client, &frames.collect::<Vec<_>>())
+    };
+    let shortest = |length| (0..ROUNDS).map(|_| time(length)).min().unwrap_or_default().as_secs_f64();
+    let growth = shortest(9_000) / shortest(90);
+    assert!(growth < 3.0, "with messages a hundred times as long it takes {growth:.1} times as long");
+}
