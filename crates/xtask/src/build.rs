@@ -10,7 +10,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
@@ -24,7 +24,6 @@ mod declarations;
 mod names;
 pub(crate) mod notices;
 mod pages;
-mod panics;
 pub(crate) mod scripts;
 mod site;
 pub(crate) mod style;
@@ -63,6 +62,9 @@ pub(crate) struct Options {
     /// For development: quick to build, names kept, panics reported on the console
     #[arg(long)]
     dev: bool,
+    /// With the standard library as it comes, where its source is missing: a larger module, which is not what is published
+    #[arg(long)]
+    stock_std: bool,
 }
 
 /// Makes pkg/.
@@ -89,8 +91,6 @@ pub(crate) fn again() -> Result<()> {
 /// Compiles the crate and generates the glue.
 fn bind(options: Options) -> Result<()> {
     let mut cargo = tools::cargo();
-    // Whether panics are texts, and not traps from the start.
-    let mut has_texts = true;
     // No `rlib` beside it: what a library exports is kept, whether the module uses it or not.
     cargo.args(["rustc", "--package", "poly-messaging-web", "--lib", "--crate-type", "cdylib"]);
     cargo.args(["--target", "wasm32-unknown-unknown"]);
@@ -98,8 +98,8 @@ fn bind(options: Options) -> Result<()> {
         cargo.args(["--features", "dev"]);
     } else {
         let mut flags = short_paths()?;
-        if tools::std_source() {
-            has_texts = false;
+        if !options.stock_std {
+            tools::std_source()?;
             flags.extend(rebuild_std(&mut cargo));
         }
         cargo.args(["--profile", "wasm"]).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
@@ -127,8 +127,6 @@ fn bind(options: Options) -> Result<()> {
         if options.dev {
             return output.emit(bindings());
         }
-        let silenced = panics::silence(output.wasm_mut());
-        ensure!(silenced > 0 || !has_texts, "no panic function found: the names in build/panics.rs need a look");
         let renamed = names::shorten(output.wasm_mut())?;
         output.emit(bindings())?;
         names::trim_glue(&renamed)

@@ -22,11 +22,13 @@ pub(crate) struct Options {
     /// Do not open the page in a browser
     #[arg(long)]
     no_open: bool,
+    #[command(flatten)]
+    build: build::Options,
 }
 
 /// Builds everything, starts the sandbox and stays until it stops.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    build::package(build::Options::default())?;
+    build::package(options.build)?;
     build::demo()?;
     steps::run(
         tools::cargo().args(["build", "--package", "poly-messaging-sandbox", "--bins"]),

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     project,
@@ -39,16 +39,17 @@ pub(crate) fn wasm_target() -> Result<()> {
     )
 }
 
-/// Whether the source of the standard library is there, or could be fetched. Says so where it cannot be had.
-pub(crate) fn std_source() -> bool {
+/// Makes sure that the source of the standard library is there.
+pub(crate) fn std_source() -> Result<()> {
     let sysroot = ask(Command::new("rustc").args(["--print", "sysroot"])).unwrap_or_default();
     let source = Path::new(&sysroot).join("lib/rustlib/src/rust/library/std/Cargo.toml");
     let fetch = || ask(Command::new("rustup").args(["component", "add", "rust-src"])).is_some() && source.exists();
-    let is_there = source.exists() || fetch();
-    if !is_there {
-        note!("The module is larger than it need be: `rustup component add rust-src` did not work.");
-    }
-    is_there
+    ensure!(
+        source.exists() || fetch(),
+        "the source of the standard library is missing, and `rustup component add rust-src` did not work: it is compiled along with \
+         the module. With `--stock-std`, `npm start` and `npm run build` make a larger one without it"
+    );
+    Ok(())
 }
 
 /// Makes sure that `cargo clippy` or `cargo fmt` is there.
