@@ -224,6 +224,10 @@ test("a text is said as it is shown: numbers, heads of columns, what is struck o
     ["| Dish | Price |\n|-|-|", "Dish, Price."],
     ["# Menu\n\n> Until ten\n\n`CORNER-10` [here](https://example.com)", "Menu.\nUntil ten.\nCORNER-10 here."],
     ["```\nTable 7\n```", "Table 7."],
+    [
+      "I'm Ada.<br><br>We have <b>soup</b> and <i>caf&eacute;</i><script>alert(1)</script><!-- not this -->.<ul><li>Lunch</li></ul>",
+      "I'm Ada.\n\nWe have soup and café.\nLunch.",
+    ],
   ];
   for (const [markdown, words] of cases) {
     assert.deepEqual(said({}, { messages: [agent("1", markdown)] }), [`Ada: ${words}`], markdown);

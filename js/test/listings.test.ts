@@ -70,7 +70,7 @@ function open(guide: string, title: string, scriptOf: (guide: string, html: stri
   new Function("document", "exports", "require", "PolyMessaging", outputText)(
     document,
     {},
-    (name: string) => (name.endsWith("/text") ? { plainText } : { createChat }),
+    (name: string) => (/\/text(?:\.js)?$/.test(name) ? { plainText } : { createChat }),
     { createChat },
   );
   assert.deepEqual(options, [{ connectorToken: "YOUR-CONNECTOR-TOKEN", environment: "us" }]);

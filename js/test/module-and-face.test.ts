@@ -133,7 +133,7 @@ test("an access token of the application is used as it is", async () => {
 });
 
 test("an application that has no access token fails the chat with its own words", async () => {
-  const { chat, heard } = open({
+  const { chat, heard, log } = open({
     connectorToken: undefined,
     getAccessToken: () => Promise.reject(new Error("backend down")),
   });
@@ -149,6 +149,10 @@ test("an application that has no access token fails the chat with its own words"
   const disconnected = heard.find(({ type }) => type === "disconnected");
   assert.ok(disconnected?.type === "disconnected");
   assert.match(String(disconnected.error?.cause), /backend down/);
+  assert.deepEqual(
+    log.filter((line) => line.startsWith("error: ")).map((line) => /auth\/token-failed.*backend down/.test(line)),
+    [true],
+  );
 });
 
 test("a message sent before the module is there is confirmed by its echo", async () => {

@@ -27,6 +27,14 @@ function textOf(code: string, name: keyof Texts): Text {
   return text;
 }
 
+test("nothing is said of fingers: a mouse or a key may be what the user has", () => {
+  const fingers =
+    /\btap(?:s|ped|ping)?\b|\bswipe|\btoc(?:a|ar|que)\b|\btouche[rz]\b|\btapez\b|\b(?:an)?tippen\b|タップ|スワイプ|(?<!\p{L})المس(?!\p{L})/iu;
+  for (const code of Object.keys(LANGUAGES)) {
+    for (const name of NAMES) for (const form of formsOf(textOf(code, name))) assert.doesNotMatch(form, fingers, code);
+  }
+});
+
 test("there are the six languages that are documented", () => {
   assert.deepEqual(Object.keys(LANGUAGES).sort(), ["ar", "de", "en", "es", "fr", "ja"]);
   assert.ok(NAMES.length > 50);

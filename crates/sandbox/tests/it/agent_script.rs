@@ -30,6 +30,7 @@ async fn the_greeting_is_streamed_word_by_word() {
     assert!(chunks.iter().all(|chunk| chunk["payload"]["message_id"] == chunks[0]["payload"]["message_id"]));
     let spoken: String = chunks.iter().map(|chunk| text(chunk)).collect();
     assert!(spoken.starts_with("Hello, I'm Ada, the assistant"), "{spoken}");
+    assert_eq!(spoken.matches("<br><br>").count(), 1, "as agents write: {spoken}");
     let (last, before) = chunks.split_last().expect("chunks");
     assert!(before.iter().all(|chunk| chunk["payload"]["is_complete"] == false && suggestions(chunk).is_empty()));
     assert_eq!((text(last), suggestions(last)), ("", vec!["Book a table", "Opening hours", "Talk to a human"]));
