@@ -156,9 +156,16 @@ impl Driver {
 
     /// Hands `input` to the engine and carries out what follows; why it was refused, if it was.
     pub(crate) fn submit(self: &Rc<Self>, input: Input) -> Option<Error> {
+        // What may have the chat connect.
         let begins = matches!(
             input,
-            Input::Start | Input::Restart { .. } | Input::Reconnect { .. } | Input::Page(PageEvent::Returned)
+            Input::Start
+                | Input::Send { .. }
+                | Input::Retry { .. }
+                | Input::End { .. }
+                | Input::Restart { .. }
+                | Input::Reconnect { .. }
+                | Input::Page(PageEvent::Returned)
         );
         let mut inputs = if begins { self.listen() } else { Vec::new() };
         inputs.push(input);

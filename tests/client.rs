@@ -403,6 +403,25 @@ async fn the_log_keeps_to_its_level() {
 }
 
 #[wasm_bindgen_test]
+async fn a_chat_that_is_written_in_after_the_server_closed_it_hears_the_page_again() {
+    run(r#"
+        const client = new Client(page.options(), page.host, 0, "none");
+        await page.converse(client);
+        page.socket.fire("close", { code: 1000 });
+        client.send(1, "d1", "Hello", {});
+        await page.until(() => page.sockets.length === 2);
+        page.socket.open();
+        page.socket.say({ type: "EVENT_TYPE_EVENT_BATCH", payload: { events: [] } });
+        const beats = () => page.socket.sent.filter(({ type }) => type === "EVENT_TYPE_HEARTBEAT").length;
+        const before = beats();
+        dispatchEvent(new Event("online"));
+        equal(beats(), before + 1, "an open socket is checked when there is a network again");
+        client.close(2);
+    "#)
+    .await;
+}
+
+#[wasm_bindgen_test]
 async fn the_next_socket_is_opened_when_its_time_has_come() {
     run(r#"
         const client = new Client(page.options(), page.host, 0, "none");

@@ -183,8 +183,8 @@ export interface Chat extends AsyncDisposable {
    * The message shows as "pending" at once; resolves when the server has it, rejects when it is marked "failed". It connects where
    * the server has closed the connection, or the client has given up; in a chat that `close()` has closed it waits for `reconnect()`.
    * `metadata` comes back on the message's `userMessage` event. Throws at once: `message/empty`, `message/too-large`
-   * (the whole frame; 131,072 bytes until the session says its own limit), `session/ended`, `config/invalid` for
-   * metadata that is not strings by name, or `transport/not-connected` where 100 messages, or 1 MiB of them, wait already.
+   * (the whole frame; 131,072 bytes until the session says its own limit, 1 MiB at most), `session/ended`, `config/invalid` for
+   * metadata that is not strings by name, or `transport/not-connected` where more than 100 messages, or 1 MiB of them, would wait.
    */
   send(text: string, options?: { metadata?: Record<string, string> }): Promise<UserMessage>;
   /**

@@ -73,8 +73,8 @@ pub(crate) enum Link {
 pub(crate) struct Socket {
     pub(crate) id: SocketId,
     pub(crate) is_open: bool,
-    /// When the history began to arrive or, where there is none to come, the heartbeat behind the handshake was echoed: the
-    /// server knows the session and serves it.
+    /// When the server was seen to serve the session: its history began to arrive, or the heartbeat behind the handshake was echoed
+    /// where there may be nothing to replay.
     served_at: Option<u64>,
     /// The heartbeat sent behind the handshake was echoed.
     is_echoed: bool,
@@ -222,12 +222,14 @@ impl Engine {
     pub(crate) fn note_frame(&mut self, is_batch: bool, is_echo: bool) {
         // Another socket may have taken this one's place because of it.
         let has_all = self.has_replayed();
+        let has_history = self.conversation.has_history;
         let Link::Socket(socket @ Socket { is_open: true, .. }) = &mut self.link else { return };
         self.timers.stop(Timer::HeartbeatAnswer);
         socket.liveness.is_checked = false;
         socket.is_echoed |= is_echo;
         socket.has_batch |= is_batch;
-        if (is_batch || is_echo && !socket.is_first) && socket.served_at.is_none() {
+        // Where all of the history was asked for, there is some.
+        if (is_batch || is_echo && has_history) && socket.served_at.is_none() {
             socket.served_at = Some(self.now.mono);
             if let Some(session) = &mut self.session {
                 session.served_at.get_or_insert(self.now.mono);
@@ -239,9 +241,12 @@ impl Engine {
         if socket.is_first {
             self.settle_history();
         } else if is_batch || is_echo {
-            // Where nothing has come, it may be late.
-            let is_whole = socket.is_echoed && socket.has_batch && has_all;
-            let quiet = if is_whole { SETTLE_QUIET_MS } else { SETTLE_TIMEOUT_MS };
+            let quiet = match socket.has_batch {
+                true if socket.is_echoed && has_all => SETTLE_QUIET_MS,
+                true => SETTLE_TIMEOUT_MS,
+                // It may be late.
+                false => HISTORY_TIMEOUT_MS,
+            };
             self.timers.set(Timer::Settle, self.now.mono + quiet);
         }
     }
@@ -345,6 +350,9 @@ impl Engine {
 
     /// As many attempts as there may be came to nothing.
     fn give_up(&mut self) {
+        if self.keeper.told_end.is_some() {
+            return self.end_as_told();
+        }
         let why = match self.suspicion.refusals() {
             0 => self.likely_cause(),
             _ if self.ghosts.are_too_many(self.now.mono) => "This conversation may be open in too many tabs.",
@@ -405,6 +413,9 @@ impl Engine {
     /// The server does not know the session any more. Another takes its place: at once, then after pauses that grow, and in the
     /// end none, whatever was said in those that were lost so soon.
     pub(crate) fn lose_session(&mut self, code: ErrorCode) {
+        if self.keeper.told_end.is_some() {
+            return self.end_as_told();
+        }
         let served_at = self.session.as_ref().and_then(|session| session.served_at);
         if served_at.is_some_and(|at| self.now.mono >= at + SESSION_LIFE_MS) {
             self.sessions_lost = 0;
@@ -481,10 +492,10 @@ impl Engine {
 
     pub(crate) fn drop_socket(&mut self, code: u16) {
         self.note_life();
-        if let Link::Socket(Socket { id: socket, purpose, .. }) = self.link {
+        if let Link::Socket(Socket { id: socket, is_open, purpose, .. }) = self.link {
             self.out.push(Output::CloseSocket { socket, code });
             // Over a dead network the server does not hear of it.
-            if !purpose.is_on_candidate() {
+            if is_open && !purpose.is_on_candidate() {
                 self.ghosts.note(self.now.mono);
             }
         }

@@ -193,6 +193,7 @@ impl Engine {
             return;
         }
         if self.keeper.is_left {
+            // Not before someone looks at the page, unless the application asks for it.
             self.link = Link::Away;
             self.show_connection(ConnectionView::Connecting);
         } else {
@@ -219,8 +220,7 @@ impl Engine {
         } else if bytes > self.max_message_size() {
             Some(Error::new(ErrorCode::MessageTooLarge))
         } else if !self.conversation.drafts.has_room(bytes) {
-            let text = "Too many messages are waiting for the connection. Try again once it is back.";
-            Some(Error::with_message(ErrorCode::TransportNotConnected, text))
+            Some(too_many())
         } else {
             None
         };
@@ -234,8 +234,11 @@ impl Engine {
     }
 
     fn retry(&mut self, call: CallId, draft_id: &str) {
+        let bytes = self.conversation.drafts.get_mut(draft_id).map_or(0, |draft| draft.bytes);
         if self.is_over() {
             self.refused = Some(Error::new(ErrorCode::SessionEnded));
+        } else if !self.conversation.drafts.has_room(bytes) {
+            self.refused = Some(too_many());
         } else if self.conversation.retry_draft(draft_id, call, self.now.wall, &mut self.out) {
             self.deliver();
         } else {
@@ -372,6 +375,8 @@ impl Engine {
         self.part();
         if self.is_ending() {
             self.finish(USER_END.to_owned());
+        } else if self.keeper.told_end.is_some() {
+            self.end_as_told();
         } else if !matches!(self.link, Link::Resting | Link::Down(_)) {
             self.hang_up();
             self.go_down(None);
@@ -519,6 +524,11 @@ impl Engine {
             self.change(Change::Connection { connection });
         }
     }
+}
+
+fn too_many() -> Error {
+    let text = "Too many messages are waiting for the connection. Try again once it is back.";
+    Error::with_message(ErrorCode::TransportNotConnected, text)
 }
 
 /// What JavaScript or Unicode calls white space: they differ in two characters.

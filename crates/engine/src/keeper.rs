@@ -106,7 +106,8 @@ impl Engine {
 
     /// Whether there may be a stored session that was not looked at yet. It is then.
     pub(crate) fn seeks_record(&mut self) -> bool {
-        matches!(self.link, Link::Record) || (matches!(self.link, Link::Idle) && self.look_for_session())
+        let is_before = matches!(self.link, Link::Idle | Link::Away) && self.session.is_none();
+        matches!(self.link, Link::Record) || (is_before && self.look_for_session())
     }
 
     /// Whether the record is being read, and what stands in it is not known yet.

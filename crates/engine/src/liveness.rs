@@ -13,7 +13,7 @@ const HEARTBEAT_ANSWER_MS: u64 = 10_000;
 const CHECK_ANSWER_MS: u64 = 3_000;
 /// Least milliseconds between two heartbeats: an interval shorter than the way there and back would find every socket dead.
 const MIN_HEARTBEAT_MS: u64 = 3_000;
-/// Milliseconds by which a timer may be late in a page that is awake, and the two clocks may part.
+/// Milliseconds by which a timer may be late in a page that is awake, or the wall clock ahead of the monotonic one.
 const MAX_LATE_MS: u64 = 1_000;
 /// Milliseconds after which a socket is renewed, as the native SDKs do; then how long a quiet moment is waited for, and
 /// how often it is looked for.

@@ -87,6 +87,9 @@ impl Engine {
             // The server was told, or could not be reached.
             return self.finish(USER_END.to_owned());
         }
+        if self.keeper.told_end.is_some() {
+            return self.end_as_told();
+        }
         self.hang_up();
         self.link = Link::Away;
     }

@@ -11,8 +11,7 @@ use crate::{Config, Metadata, Now};
 const VERSION: u64 = 1;
 /// Tabs whose messages a record holds, where each of them has as many waiting as it may.
 const TABS: usize = 4;
-/// Messages in a record, bytes of them as JSON, and bytes of all of it. What a tab and a flag add to a message is less than its frame
-/// has besides.
+/// Messages in a record, bytes of them as JSON, and bytes of all of it. A message takes no more bytes here than its frame has.
 pub(crate) const MAX_DRAFTS: usize = TABS * MAX_WAITING;
 pub(crate) const MAX_DRAFT_BYTES: usize = TABS * MAX_WAITING_BYTES;
 const MAX_BYTES: usize = MAX_DRAFT_BYTES + (256 << 10);

@@ -187,16 +187,15 @@ impl Engine {
 
     // --------------------------------------------------------------------------------------------------- census
 
-    /// Asks the other tabs what sockets they have, before the session is put to the test.
+    /// Asks the other tabs what sockets they have, before the session is put to the test for the first time.
     fn take_census(&mut self) {
-        self.ghosts.others = 0;
-        if self.config.persistent {
-            let tab = self.keeper.tab.clone();
-            self.tell_tabs("count", "tab", &tab);
-            self.timers.set(Timer::Census, self.now.mono + CENSUS_MS);
-        } else {
-            self.end_census();
+        if !self.config.persistent || self.suspicion.findings > 0 {
+            return self.end_census();
         }
+        self.ghosts.others = 0;
+        let tab = self.keeper.tab.clone();
+        self.tell_tabs("count", "tab", &tab);
+        self.timers.set(Timer::Census, self.now.mono + CENSUS_MS);
     }
 
     /// How many sockets of the session the server may count for this tab. One that is served shows that the session lives: as good
@@ -205,8 +204,13 @@ impl Engine {
         if self.is_served() { MAX_SOCKETS } else { self.ghosts.count(self.now.mono) }
     }
 
-    pub(crate) fn count_sockets(&mut self, of_others: usize) {
-        self.ghosts.others += of_others;
+    /// An answer: for which tab, and how many.
+    pub(crate) fn count_sockets(&mut self, answer: &str) {
+        let Some((tab, count)) = answer.split_once(':') else { return };
+        if tab == self.keeper.tab && self.timers.is_set(Timer::Census) {
+            // Two digits at most.
+            self.ghosts.others += count.bytes().take(2).fold(0, |sum, digit| sum * 10 + usize::from(digit & 15));
+        }
     }
 
     pub(crate) fn end_census(&mut self) {

@@ -75,16 +75,14 @@ impl Engine {
             "bye" | "owes" if is_ours && is_up && !self.timers.is_set(Timer::Claim) => {
                 self.timers.set(Timer::Claim, self.now.mono + FAREWELL_MS);
             }
+            // Addressed to the one that asks.
             "count" if is_ours && self.sockets_to_count() > 0 => {
                 let count = digits(self.sockets_to_count() as u64);
-                self.tell_tabs("sockets", "count", &count);
+                let asker = news.name("tab").unwrap_or_default();
+                self.tell_tabs("sockets", "count", &[&asker, ":", &count].concat());
+                self.check_alive();
             }
-            "sockets" if is_ours => {
-                // At most ten.
-                let digits = news.name("count").unwrap_or_default();
-                let count = digits.bytes().take(2).fold(0, |count, digit| count * 10 + usize::from(digit & 15));
-                self.count_sockets(count);
-            }
+            "sockets" if is_ours => self.count_sockets(&news.name("count").unwrap_or_default()),
             "claimed" if is_ours && self.has_drafts() => self.owe_save(),
             _ => {}
         }
@@ -92,11 +90,11 @@ impl Engine {
 
     /// Another tab has seen the end of the session. The socket of this one may be slower, and the last words still on their way.
     fn hear_of_end(&mut self, reason: String) {
-        if self.is_served() && !self.is_ending() {
+        if !self.is_served() || self.is_ending() {
+            self.finish(reason);
+        } else if self.keeper.told_end.is_none() {
             self.keeper.told_end = Some(reason);
             self.timers.set(Timer::Farewell, self.now.mono + LAST_WORDS_MS);
-        } else {
-            self.finish(reason);
         }
     }
 

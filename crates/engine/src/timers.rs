@@ -78,7 +78,7 @@ impl Timer {
     ];
 
     /// Those that judge by what has not come, which a page that slept may just not have read yet.
-    const JUDGING: [Self; 7] = [
+    const JUDGING: [Self; 9] = [
         Self::TokenAnswer,
         Self::Handshake,
         Self::HeartbeatAnswer,
@@ -86,6 +86,8 @@ impl Timer {
         Self::Confirm,
         Self::Hole,
         Self::Record,
+        Self::Census,
+        Self::Farewell,
     ];
 
     pub(crate) fn name(self) -> &'static str {

@@ -169,13 +169,27 @@ fn where_nothing_is_to_be_replayed_the_echo_of_the_heartbeat_shows_that_the_sess
     client.frames.clear();
     client.send("d1", "hello");
     client.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
-    client.pass(2_999);
+    client.pass(9_999);
     assert!(client.frame_texts().is_empty(), "the history may be late");
     client.pass(1);
     assert_eq!((client.status().as_str(), &client.frame_texts()[..]), ("open", &["hello"][..]));
     client.receive(echo(3, "d1", "hello"));
     client.pass(20_000);
     assert_eq!((client.status().as_str(), client.urls.len()), ("open", 2));
+}
+
+#[test]
+fn where_all_of_the_history_is_asked_for_an_echo_does_not_stand_for_it() {
+    let mut client = Client::connected();
+    client.drop_socket(1006);
+    client.wait_for_socket();
+    client.open();
+    client.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
+    client.pass(10_000);
+    assert_eq!(client.status(), "reconnecting", "it is asked for on another socket");
+    client.come_back([event(2, "POLY_AGENT_JOINED", json!({}))]);
+    client.send("d1", "hello");
+    assert_eq!(client.frame_texts(), ["hello"]);
 }
 
 #[test]

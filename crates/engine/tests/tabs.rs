@@ -184,6 +184,29 @@ fn tabs_whose_old_sockets_the_server_still_counts_keep_their_session() {
 }
 
 #[test]
+fn dead_sockets_of_all_tabs_together_are_a_reason_to_doubt_a_refusal() {
+    let mut browser = two();
+    while browser.pages.len() < 5 {
+        browser.open();
+    }
+    for _ in 0..2 {
+        for page in 0..5 {
+            browser.cut(page);
+        }
+        browser.pass(5_000);
+    }
+    browser.server.ghosts = 10;
+    for page in 0..5 {
+        browser.cut(page);
+    }
+    browser.pass(20_000);
+    assert_eq!((browser.server.sessions.len(), sessions(&browser)), (1, vec![Some("s1"); 5]));
+    browser.server.ghosts = 0;
+    browser.pass(40_000);
+    assert!((0..5).all(|page| browser.client(page).status() == "open"));
+}
+
+#[test]
 fn a_restart_in_one_tab_is_one_in_all() {
     let mut browser = two();
     browser.send(0, "d1", "hello");
@@ -271,6 +294,25 @@ fn the_last_words_show_in_the_slower_tab_too() {
     browser.cut(1);
     browser.pass(1);
     assert_eq!((browser.client(1).status().as_str(), reason(&browser)), ("closed", natural()), "nor can they");
+
+    // Whatever happens meanwhile, there is no other session, and no way back to this one.
+    let close = Input::Close { call: 99 };
+    for input in [Input::SocketClosed { socket: 1, code: 4001 }, Input::Page(PageEvent::Left), close] {
+        let mut browser = told();
+        browser.pages[1].client.socket =
+            browser.pages[1].client.socket.filter(|_| !matches!(input, Input::SocketClosed { .. }));
+        browser.give(1, input.clone());
+        browser.pass(60_000);
+        assert_eq!((browser.client(1).status().as_str(), reason(&browser)), ("closed", natural()), "{input:?}");
+        assert_eq!(browser.server.sessions.len(), 1);
+    }
+
+    // What is told again tells nothing new.
+    let mut browser = told();
+    let text = r#"{"v":1,"op":"ended","was":"s1","reason":"ANOTHER"}"#.into();
+    browser.give(1, Input::News { text });
+    browser.pass(1);
+    assert_eq!(reason(&browser), natural());
 }
 
 #[test]

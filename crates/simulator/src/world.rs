@@ -280,14 +280,12 @@ impl World {
             }
             Input::Reconnect { .. } if self.sabotage == Some(Sabotage::TriesAtOnce) => {}
             Input::Reconnect { .. } | Input::Restart { .. } => self.pages[page].watch.sessions_made.clear(),
-            // Whoever writes asks for a connection, where there is none and none is tried for.
-            Input::Send { .. } | Input::Retry { .. } if self.pages[page].is_down() => {
-                self.pages[page].watch.sessions_made.clear();
-            }
             _ => {}
         }
         note!(self, "page {page}: {}", Self::show(&input));
         self.note_input(page, &input);
+        // Whoever writes asks for a connection, where there is none and none is tried for.
+        let may_ask = matches!(input, Input::Send { .. } | Input::Retry { .. }) && self.pages[page].is_down();
         let now = self.clock();
         let step = self.pages[page].engine.handle(now, input);
         if let Some(error) = &step.refused {
@@ -296,6 +294,9 @@ impl World {
         let refused = step.refused.is_some();
         for output in step.outputs {
             self.carry_out(page, output);
+        }
+        if may_ask && !self.pages[page].is_down() {
+            self.pages[page].watch.sessions_made.clear();
         }
         let stood_still = self.device.stood_still;
         let deadline = step.deadline.map(|deadline| Deadline { at: deadline.at + stood_still, ..deadline });

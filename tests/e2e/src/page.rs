@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::{Engine, browser::Browser, patient, remote::Remote, secrets::Secrets};
 
 /// How long a condition may take to come true.
-const WAIT_LIMIT: Duration = Duration::from_secs(20);
+const WAIT_LIMIT: Duration = Duration::from_secs(40);
 /// How often a condition is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// What leads into a host's shadow root in a selector.

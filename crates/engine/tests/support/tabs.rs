@@ -58,7 +58,7 @@ pub struct Server {
     pub is_down: bool,
     /// Sessions are made, but no socket opens.
     pub refuses_sockets: bool,
-    /// Sockets that are dead, and that each session still counts among the ten that it may have.
+    /// Sockets that are dead, and that the first session still counts among the ten that it may have.
     pub ghosts: usize,
     /// Messages of the user are swallowed.
     pub swallows: bool,
@@ -296,7 +296,8 @@ impl Browser {
 
     fn serve(&mut self, page: Page) -> bool {
         let wanted = self.pages[page].client.urls.last().map(|_| self.pages[page].client.last_session().to_owned());
-        let is_full = wanted.is_some_and(|session| self.open_on(&session) + self.server.ghosts >= 10);
+        let ghosts = if wanted.as_deref() == Some("s1") { self.server.ghosts } else { 0 };
+        let is_full = wanted.is_some_and(|session| self.open_on(&session) + ghosts >= 10);
         let tab = &mut self.pages[page];
         if !tab.is_running {
             return false;

@@ -30,6 +30,9 @@ impl World {
             Output::OpenSocket { socket, url } => self.open_socket(page, socket, &url),
             Output::SendText { socket, text } => self.send(page, socket, text),
             Output::CloseSocket { socket, code } => {
+                if code == 4003 {
+                    self.note_closed(page);
+                }
                 self.pages[page].watch.opened_at = None;
                 match self.pages[page].socket.take() {
                     Some((id, link, _)) if id == socket => self.network.close(self.now, link),

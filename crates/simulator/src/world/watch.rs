@@ -166,6 +166,10 @@ impl World {
         if now.wall.saturating_sub(before.wall) > now.mono - before.mono + 1_000 {
             page.watch.spare_beats += 1;
         }
+        // A tab that is asked for its sockets looks at its own.
+        if matches!(input, Input::News { text } if text.contains(r#""op":"count""#)) {
+            page.watch.spare_beats += 1;
+        }
         // An agent that does not come may have been asked on a socket that is dead.
         if page.deadline.is_some_and(|deadline| deadline.reason == "join" && self.now >= deadline.at) {
             page.watch.spare_beats += 1;

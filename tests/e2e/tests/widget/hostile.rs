@@ -7,14 +7,14 @@ use serde_json::json;
 #[test]
 fn what_an_agent_writes_runs_no_script_and_opens_nothing() {
     e2e::on_sandbox(async |page, sandbox| {
-        assert_eq!(tell(page, sandbox, "texts.json").await, [""; 0]);
+        assert_eq!(tell(page, sandbox, "texts.json", LONGEST_PAUSE).await, [""; 0]);
     });
 }
 
 #[test]
 fn what_comes_beside_a_text_runs_no_script_and_opens_nothing() {
     e2e::on_sandbox(async |page, sandbox| {
-        assert_eq!(tell(page, sandbox, "events.json").await, [""; 0]);
+        assert_eq!(tell(page, sandbox, "events.json", LONGEST_PAUSE).await, [""; 0]);
     });
 }
 

@@ -279,14 +279,16 @@ fn what_a_reader_walks_through_has_names_authors_times_and_languages() {
             .map((list) => [list.getAttribute('role'), list.querySelectorAll(':scope > li:not([role])').length]);";
         assert_eq!(page.eval(lists, &[]).await, json!([["list", 4], ["list", 1]]));
         // The widget speaks German, the conversation Welsh.
+        page.eval(
+            "show({ language: 'fr' });
+            for (const hear of listeners) hear({ type: 'languageChanged', languageCode: 'fr' });
+            show({ messages: [...fake.getSnapshot().messages, line('3', 'agent', 'Bonjour')] });",
+            &[],
+        )
+        .await;
+        page.wait_until("insideAll('[part~=bubble]').length === 3").await;
         let languages = page
-            .eval(
-                "show({ language: 'fr' });
-                for (const hear of listeners) hear({ type: 'languageChanged', languageCode: 'fr' });
-                show({ messages: [...fake.getSnapshot().messages, line('3', 'agent', 'Bonjour')] });
-                return [inside('.root').lang, ...insideAll('[part~=bubble]').map(({ lang }) => lang)];",
-                &[],
-            )
+            .eval("return [inside('.root').lang, ...insideAll('[part~=bubble]').map(({ lang }) => lang)];", &[])
             .await;
         assert_eq!(languages, json!(["fr", "cy", "cy", "fr"]));
     });
