@@ -10,7 +10,7 @@ use crate::{Chat, Page, Sandbox, Setup, project_root};
 
 /// How often a task or a pause over the limit is measured: what a text costs it costs each time, and what a busy machine adds
 /// to it (its caches are shared, and all of it may stand still) it does not.
-pub const ROUNDS: usize = 3;
+pub const ROUNDS: usize = 5;
 /// What the page may take to answer, in milliseconds by the clock: on a machine that does other things too, and on one that does
 /// nothing else.
 pub const LONGEST_PAUSE: f64 = 3_000.0;
