@@ -28,7 +28,10 @@ fn a_page_that_is_left_goes_politely_and_is_whole_when_the_user_comes_back() {
         chat.say(&["two"]).await;
         let log = chat.settle(&["one", "two"]).await;
         assert_eq!(chat.session().await, session);
-        assert_eq!(log["sockets"].as_array().map(Vec::len), Some(2), "{log}");
+        // Firefox closes the socket before it says that the page is left, and the client may just have opened another.
+        let most = if is_cached { 2 } else { 3 };
+        assert!(log["sockets"].as_array().is_some_and(|list| (2..=most).contains(&list.len())), "{log}");
+        assert_eq!(log["sockets_open"], 1, "{log}");
         assert_eq!(chat.value("failures").await, json!([]));
     });
 }
