@@ -15,6 +15,7 @@ const LISTENING: &str = "listening on ";
 
 /// How to show the demo site.
 #[derive(clap::Args)]
+#[group(skip)]
 pub(crate) struct Options {
     /// The port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 0)]
