@@ -350,8 +350,8 @@ impl Engine {
 
     /// As many attempts as there may be came to nothing.
     fn give_up(&mut self) {
-        if self.keeper.told_end.is_some() {
-            return self.end_as_told();
+        if self.end_as_told() {
+            return;
         }
         let why = match self.suspicion.refusals() {
             0 => self.likely_cause(),
@@ -413,8 +413,8 @@ impl Engine {
     /// The server does not know the session any more. Another takes its place: at once, then after pauses that grow, and in the
     /// end none, whatever was said in those that were lost so soon.
     pub(crate) fn lose_session(&mut self, code: ErrorCode) {
-        if self.keeper.told_end.is_some() {
-            return self.end_as_told();
+        if self.end_as_told() {
+            return;
         }
         let served_at = self.session.as_ref().and_then(|session| session.served_at);
         if served_at.is_some_and(|at| self.now.mono >= at + SESSION_LIFE_MS) {

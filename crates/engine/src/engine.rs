@@ -3,7 +3,7 @@
 use crate::bounds::LeftOut;
 use crate::connection::{Attempts, Link, Socket};
 use crate::conversation::Conversation;
-use crate::delivery::MAX_WAITING_BYTES;
+use crate::delivery::{MAX_WAITING_BYTES, Progress};
 use crate::dialogue::{Invitation, Typist};
 use crate::keeper::Keeper;
 use crate::policy::Policy;
@@ -182,7 +182,7 @@ impl Engine {
             Timer::Save => self.owe_save(),
             Timer::Claim => self.claim(),
             Timer::Census => self.end_census(),
-            Timer::Farewell => self.end_as_told(),
+            Timer::Farewell => drop(self.end_as_told()),
         }
     }
 
@@ -234,10 +234,11 @@ impl Engine {
     }
 
     fn retry(&mut self, call: CallId, draft_id: &str) {
-        let bytes = self.conversation.drafts.get_mut(draft_id).map_or(0, |draft| draft.bytes);
+        let drafts = &self.conversation.drafts;
+        let failed = drafts.iter().find(|draft| draft.id == draft_id && draft.progress == Progress::Failed);
         if self.is_over() {
             self.refused = Some(Error::new(ErrorCode::SessionEnded));
-        } else if !self.conversation.drafts.has_room(bytes) {
+        } else if failed.is_some_and(|draft| !drafts.has_room(draft.bytes)) {
             self.refused = Some(too_many());
         } else if self.conversation.retry_draft(draft_id, call, self.now.wall, &mut self.out) {
             self.deliver();
@@ -251,16 +252,18 @@ impl Engine {
     fn deliver(&mut self) {
         match &self.link {
             Link::Down(Some(error)) if !error.retryable => self.fail_undeliverable(&error.clone()),
-            Link::Resting | Link::Down(Some(_)) => self.begin_again(),
+            Link::Resting | Link::Down(Some(_)) => {
+                self.count_anew();
+                self.connect();
+            }
             _ => self.flush(),
         }
     }
 
-    /// Connects as often as at first, because the user asks for it.
-    fn begin_again(&mut self) {
+    /// Whoever asks has it tried as often as at first.
+    fn count_anew(&mut self) {
         self.attempts = Attempts::default();
         self.sessions_lost = 0;
-        self.connect();
     }
 
     fn discard(&mut self, draft_id: &str) {
@@ -346,9 +349,8 @@ impl Engine {
         if self.is_over() || self.is_ending() {
             return self.settle(call, Err(Error::new(ErrorCode::SessionEnded)));
         }
-        // Whoever asks has it tried as often as at first, also where a socket is there that only looks alive.
-        self.attempts = Attempts::default();
-        self.sessions_lost = 0;
+        // Also where a socket is there that only looks alive.
+        self.count_anew();
         if self.is_ready() {
             return self.settle(call, Ok(()));
         }
@@ -373,14 +375,11 @@ impl Engine {
         }
         self.conversation.release_calls(&error, &mut self.out);
         self.part();
-        if self.is_ending() {
-            self.finish(USER_END.to_owned());
-        } else if self.keeper.told_end.is_some() {
-            self.end_as_told();
-        } else if !matches!(self.link, Link::Resting | Link::Down(_)) {
+        let has_ended = self.ends_now() || self.is_over();
+        if !matches!(self.link, Link::Resting | Link::Down(_)) {
             self.hang_up();
             self.go_down(None);
-        } else if !self.is_over() {
+        } else if !has_ended {
             self.link = Link::Down(None);
             self.show_connection(ConnectionView::Closed);
         }
@@ -448,13 +447,19 @@ impl Engine {
         self.tell(EventBody::Disconnected { error });
     }
 
+    /// Ends the conversation where that is under way, by this tab's word or another's. The server was told, or can be reached no more.
+    pub(crate) fn ends_now(&mut self) -> bool {
+        if self.is_ending() {
+            self.finish(USER_END.to_owned());
+            return true;
+        }
+        self.end_as_told()
+    }
+
     /// The server ended the connection, but not the conversation.
     pub(crate) fn rest(&mut self) {
-        if self.is_ending() {
-            return self.finish(USER_END.to_owned());
-        }
-        if self.keeper.told_end.is_some() {
-            return self.end_as_told();
+        if self.ends_now() {
+            return;
         }
         self.hang_up();
         self.settle_waiting(&Err(Error::new(ErrorCode::TransportNotConnected)));

@@ -1,7 +1,7 @@
 //! What the page's life means for the connection: when a dead socket is suspected, when to connect at once, when to leave.
 
 use crate::connection::{Link, Socket};
-use crate::engine::{Engine, USER_END};
+use crate::engine::Engine;
 use crate::session::RequestKind;
 use crate::{ConnectionView, Error, ErrorCode, EventBody, Output, PageEvent};
 
@@ -83,12 +83,8 @@ impl Engine {
         if matches!(self.link, Link::Idle | Link::Away | Link::Resting | Link::Down(_)) {
             return;
         }
-        if self.is_ending() {
-            // The server was told, or could not be reached.
-            return self.finish(USER_END.to_owned());
-        }
-        if self.keeper.told_end.is_some() {
-            return self.end_as_told();
+        if self.ends_now() {
+            return;
         }
         self.hang_up();
         self.link = Link::Away;

@@ -8,6 +8,7 @@
 
 use crate::connection::{CLOSE_NORMAL, Link};
 use crate::engine::Engine;
+use crate::json::digits;
 use crate::session::RequestKind;
 use crate::timers::Timer;
 use crate::{ErrorCode, HttpOutcome, LogLevel, Output, RequestId, wire};
@@ -198,10 +199,14 @@ impl Engine {
         self.timers.set(Timer::Census, self.now.mono + CENSUS_MS);
     }
 
-    /// How many sockets of the session the server may count for this tab. One that is served shows that the session lives: as good
-    /// as all that there may be.
-    pub(crate) fn sockets_to_count(&self) -> usize {
-        if self.is_served() { MAX_SOCKETS } else { self.ghosts.count(self.now.mono) }
+    /// Another tab asks: it is told how many sockets of the session the server may count for this one. One that is served shows that
+    /// the session lives: as good as all that there may be.
+    pub(crate) fn answer_census(&mut self, asker: &str) {
+        let count = if self.is_served() { MAX_SOCKETS } else { self.ghosts.count(self.now.mono) };
+        if count > 0 {
+            self.tell_tabs("sockets", "count", &[asker, ":", &digits(count as u64)].concat());
+            self.check_alive();
+        }
     }
 
     /// An answer: for which tab, and how many.

@@ -40,6 +40,10 @@ fn date(text: &str) -> Option<u64> {
     // The names of the day and of the zone, which is always GMT, say nothing.
     for part in text.split(|character: char| character.is_ascii() && !character.is_ascii_alphanumeric()) {
         if let Some(number) = number(part) {
+            // All but the day have two digits or four.
+            if count > 0 && part.len() % 2 == 1 {
+                return None;
+            }
             *numbers.get_mut(count)? = i64::try_from(number).ok()?;
             count += 1;
         } else if let Some(at) = MONTHS.chunks(3).position(|name| name == part.as_bytes()) {
@@ -118,6 +122,7 @@ mod tests {
             "Fri, 06 Foo 2026 08:49:47 GMT",
             "Fri, 32 Nov 2026 08:49:47 GMT",
             "Fri, 06 Nov 2026 25:49:47 GMT",
+            "Fri, 06 Nov 2026 8:49:47 GMT",
             "Fri, 06 anF 2026 08:49:47 GMT",
             "1 1 1 1 1",
             "6é Nov 2026 08:49:47",

@@ -7,7 +7,6 @@ use crate::Output;
 use crate::connection::{Link, Socket};
 use crate::delivery::Progress;
 use crate::engine::Engine;
-use crate::json::digits;
 use crate::record::StoredDraft;
 use crate::timers::Timer;
 use crate::wire::{self, Fields};
@@ -75,13 +74,7 @@ impl Engine {
             "bye" | "owes" if is_ours && is_up && !self.timers.is_set(Timer::Claim) => {
                 self.timers.set(Timer::Claim, self.now.mono + FAREWELL_MS);
             }
-            // Addressed to the one that asks.
-            "count" if is_ours && self.sockets_to_count() > 0 => {
-                let count = digits(self.sockets_to_count() as u64);
-                let asker = news.name("tab").unwrap_or_default();
-                self.tell_tabs("sockets", "count", &[&asker, ":", &count].concat());
-                self.check_alive();
-            }
+            "count" if is_ours => self.answer_census(&news.name("tab").unwrap_or_default()),
             "sockets" if is_ours => self.count_sockets(&news.name("count").unwrap_or_default()),
             "claimed" if is_ours && self.has_drafts() => self.owe_save(),
             _ => {}
@@ -98,11 +91,12 @@ impl Engine {
         }
     }
 
-    /// The last words have come, or have had their time.
-    pub(crate) fn end_as_told(&mut self) {
-        if let Some(reason) = self.keeper.told_end.take() {
-            self.finish(reason);
-        }
+    /// The last words have come, have had their time, or can come no more. False: no end was told.
+    pub(crate) fn end_as_told(&mut self) -> bool {
+        let told = self.keeper.told_end.take();
+        let is_told = told.is_some();
+        told.into_iter().for_each(|reason| self.finish(reason));
+        is_told
     }
 
     /// Tells the other tabs of this session, where there may be any.

@@ -143,6 +143,26 @@ fn only_so_many_messages_wait() {
 }
 
 #[test]
+fn a_failed_message_takes_its_place_among_those_that_wait() {
+    let mut client = Client::joined();
+    client.send("failed", "x");
+    client.receive(notice(3, "Failed to forward message to live agent", Some("failed")));
+    for n in 0..100 {
+        client.send(&format!("d{n}"), "x");
+    }
+    for (draft, refusal) in [
+        ("failed", ErrorCode::TransportNotConnected),
+        ("d7", ErrorCode::MessageUnknownDraft),
+        ("another", ErrorCode::MessageUnknownDraft),
+    ] {
+        let input = Input::Retry { call: 900, draft_id: draft.into() };
+        assert_eq!(client.give(input).map(|error| error.code), Some(refusal), "{draft}");
+    }
+    client.receive(echo(4, "d0", "x"));
+    assert_eq!(client.give(Input::Retry { call: 901, draft_id: "failed".into() }), None);
+}
+
+#[test]
 fn a_failed_message_can_be_sent_again_or_discarded() {
     let mut client = Client::joined();
     client.send("d1", "one");

@@ -22,10 +22,15 @@ fn time_of(client: &mut Client, frames: &[String]) -> Duration {
     begun.elapsed()
 }
 
+/// How many times as long `work` takes for the larger of two sizes.
+fn growth(work: impl Fn(usize) -> Duration, small: usize, large: usize) -> f64 {
+    let shortest = |size| (0..ROUNDS).map(|_| work(size)).min().unwrap_or_default().as_secs_f64();
+    shortest(large) / shortest(small)
+}
+
 /// Holds that `work`, given a size, grows in proportion.
 fn holds(name: &str, size: usize, work: impl Fn(usize) -> Duration) {
-    let shortest = |size| (0..ROUNDS).map(|_| work(size)).min().unwrap_or_default().as_secs_f64();
-    let growth = shortest(4 * size) / shortest(size);
+    let growth = growth(work, size, 4 * size);
     assert!(growth < MOST, "{name}: four times as much takes {growth:.1} times as long");
 }
 
@@ -69,11 +74,8 @@ fn metadata_of_many_names() {
     };
     holds("names", 5_000, |size| time_of(&mut Client::joined(), &[frame(&mut (0..size))]));
     // Of 999 names, so that there is always room for one more, or of one: each is looked up at once.
-    let time = |names: usize| {
-        let time = || time_of(&mut Client::joined(), &[frame(&mut (0..20_000).map(|at| at % names))]);
-        (0..ROUNDS).map(|_| time()).min().unwrap_or_default().as_secs_f64()
-    };
-    let growth = time(999) / time(1);
+    let time = |names| time_of(&mut Client::joined(), &[frame(&mut (0..20_000).map(|at| at % names))]);
+    let growth = growth(time, 1, 999);
     assert!(growth < 4.0, "names that come again and again take {growth:.1} times as long as one");
 }
 
@@ -106,7 +108,6 @@ fn messages_that_wait_cost_nothing_while_others_come() {
         let frames = (0..100).map(|at| agent_message(4 + at, "Hello").to_string());
         time_of(&mut client, &frames.collect::<Vec<_>>())
     };
-    let shortest = |length| (0..ROUNDS).map(|_| time(length)).min().unwrap_or_default().as_secs_f64();
-    let growth = shortest(9_000) / shortest(90);
+    let growth = growth(time, 90, 9_000);
     assert!(growth < 3.0, "with messages a hundred times as long it takes {growth:.1} times as long");
 }

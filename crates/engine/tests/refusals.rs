@@ -526,16 +526,21 @@ fn an_end_while_refused_neither_probes_nor_experiments() {
     assert_eq!((client.status().as_str(), client.deadline), ("closed", None));
 }
 
-#[test]
-fn a_refusal_proves_nothing_while_the_server_may_count_ten_sockets_that_died() {
+/// A client that has lost ten sockets, each with this code, and a server that refuses its session from now on.
+fn lost_ten_sockets(code: u16) -> (Client, Server) {
     let mut client = Client::joined_with(Options { max_reconnect_attempts: 0, ..options() });
     for _ in 0..9 {
-        client.drop_socket(1006);
+        client.drop_socket(code);
         client.come_back([]);
         client.pass(5_000);
     }
-    client.drop_socket(1006);
-    let mut server = Server::new(200, Some(|session| session != "s1"));
+    client.drop_socket(code);
+    (client, Server::new(200, Some(|session| session != "s1")))
+}
+
+#[test]
+fn a_refusal_proves_nothing_while_the_server_may_count_ten_sockets_that_died() {
+    let (mut client, mut server) = lost_ten_sockets(1006);
     server.run(&mut client, 30_000);
     assert_eq!((server.made, client.last_session()), (1, "s1"), "it may be that they are ten");
     server.run(&mut client, 90_000);
@@ -544,14 +549,7 @@ fn a_refusal_proves_nothing_while_the_server_may_count_ten_sockets_that_died() {
 
 #[test]
 fn sockets_that_were_closed_are_no_reason_to_doubt_a_refusal() {
-    let mut client = Client::joined_with(Options { max_reconnect_attempts: 0, ..options() });
-    for _ in 0..9 {
-        client.drop_socket(1001);
-        client.come_back([]);
-        client.pass(5_000);
-    }
-    client.drop_socket(1001);
-    let mut server = Server::new(200, Some(|session| session != "s1"));
+    let (mut client, mut server) = lost_ten_sockets(1001);
     server.run(&mut client, 60_000);
     assert_eq!(client.status(), "open");
     assert_ne!(client.last_session(), "s1");

@@ -9,12 +9,23 @@ use support::{agent_message, event};
 
 /// Two tabs on one session.
 fn two() -> Browser {
+    tabs(2)
+}
+
+/// So many tabs on one session.
+fn tabs(count: usize) -> Browser {
     let mut browser = Browser::new();
-    browser.open();
-    browser.open();
+    for _ in 0..count {
+        browser.open();
+    }
     browser.pass(1_000);
-    assert_eq!((browser.session(0), browser.session(1)), (Some("s1"), Some("s1")));
+    assert_eq!(sessions(&browser), vec![Some("s1"); count]);
     browser
+}
+
+/// How many tabs are connected.
+fn connected(browser: &Browser) -> usize {
+    (0..browser.pages.len()).filter(|page| browser.client(*page).status() == "open").count()
 }
 
 fn sessions(browser: &Browser) -> Vec<Option<&str>> {
@@ -148,14 +159,10 @@ fn a_tab_that_has_not_noticed_follows_to_the_new_session() {
 
 #[test]
 fn the_eleventh_tab_of_a_session_costs_no_session_and_is_served_once_there_is_room() {
-    let mut browser = two();
-    while browser.pages.len() < 10 {
-        browser.open();
-    }
+    let mut browser = tabs(10);
     let eleventh = browser.open();
     browser.pass(300_000);
-    let open = |browser: &Browser| (0..11).filter(|page| browser.client(*page).status() == "open").count();
-    assert_eq!((browser.server.sessions.len(), open(&browser)), (1, 10));
+    assert_eq!((browser.server.sessions.len(), connected(&browser)), (1, 10));
     let ConnectionView::Failed { error } = &browser.client(eleventh).state.connection else { panic!() };
     assert_eq!(error.code, ErrorCode::SessionReconnectExhausted);
     assert!(browser.client(eleventh).log.iter().any(|line| line.contains("too many tabs")));
@@ -167,28 +174,21 @@ fn the_eleventh_tab_of_a_session_costs_no_session_and_is_served_once_there_is_ro
 
 #[test]
 fn tabs_whose_old_sockets_the_server_still_counts_keep_their_session() {
-    let mut browser = two();
-    while browser.pages.len() < 6 {
-        browser.open();
-    }
+    let mut browser = tabs(6);
     for page in 0..6 {
         browser.cut(page);
     }
     browser.server.ghosts = 6;
     browser.pass(12_000);
-    let open = |browser: &Browser| (0..6).filter(|page| browser.client(*page).status() == "open").count();
-    assert_eq!((browser.server.sessions.len(), open(&browser)), (1, 4));
+    assert_eq!((browser.server.sessions.len(), connected(&browser)), (1, 4));
     browser.server.ghosts = 0;
     browser.pass(60_000);
-    assert_eq!((browser.server.sessions.len(), open(&browser)), (1, 6));
+    assert_eq!((browser.server.sessions.len(), connected(&browser)), (1, 6));
 }
 
 #[test]
 fn dead_sockets_of_all_tabs_together_are_a_reason_to_doubt_a_refusal() {
-    let mut browser = two();
-    while browser.pages.len() < 5 {
-        browser.open();
-    }
+    let mut browser = tabs(5);
     for _ in 0..2 {
         for page in 0..5 {
             browser.cut(page);
@@ -203,7 +203,7 @@ fn dead_sockets_of_all_tabs_together_are_a_reason_to_doubt_a_refusal() {
     assert_eq!((browser.server.sessions.len(), sessions(&browser)), (1, vec![Some("s1"); 5]));
     browser.server.ghosts = 0;
     browser.pass(40_000);
-    assert!((0..5).all(|page| browser.client(page).status() == "open"));
+    assert_eq!(connected(&browser), 5);
 }
 
 #[test]

@@ -105,6 +105,12 @@ pub(crate) struct Session {
     agent: Agent,
 }
 
+impl Session {
+    fn is_full(&self) -> bool {
+        self.links.len() >= MAX_SOCKETS
+    }
+}
+
 /// What the server does.
 #[derive(Debug)]
 pub(crate) enum Act {
@@ -171,7 +177,7 @@ impl Server {
 
     /// Whether a further socket on the session is refused.
     pub(crate) fn is_full(&self, id: &str) -> bool {
-        self.find(id).is_some_and(|session| session.links.len() >= MAX_SOCKETS)
+        self.find(id).is_some_and(Session::is_full)
     }
 
     // ---------------------------------------------------------------------------------------------------- requests
@@ -241,7 +247,7 @@ impl Server {
         if session.standing == Standing::Ended && self.rules.refuses_ended {
             return self.acts.push(Act::Refuse(link, 404));
         }
-        if session.links.len() >= MAX_SOCKETS {
+        if session.is_full() {
             return self.acts.push(Act::Refuse(link, 429));
         }
         session.last_received = now;

@@ -44,6 +44,7 @@ const PACKAGE: &str = "build";
 const NATIVE: &str = "native tests made";
 /// The program that holds how the engine's work grows, by the clock.
 const LINEAR: &str = "linear";
+
 /// What to test.
 #[derive(clap::Args)]
 pub(crate) struct Options {

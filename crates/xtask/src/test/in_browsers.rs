@@ -31,6 +31,11 @@ const CLOCK: &str = "clock";
 const QUIET: &str = "quiet";
 const SCREENSHOTS: &str = "screenshots";
 
+/// Whether the program measures the work of a page in this engine.
+fn is_measured(engine: Engine, program: &Program) -> bool {
+    program.name == QUIET && engine.measures()
+}
+
 /// Finds the driver for Firefox, or builds it.
 pub(super) fn geckodriver() -> Job {
     Job::prepare(GECKODRIVER, || wanted(browsers::geckodriver().map(drop)))
@@ -116,7 +121,7 @@ impl Run {
             match program.name.as_str() {
                 SOAK => job.waiting(),
                 CLOCK => job.alone(CLOCK),
-                QUIET if engine.measures() => job.alone(QUIET),
+                _ if is_measured(engine, program) => job.alone(QUIET),
                 SCREENSHOTS => job.alone(SCREENSHOTS),
                 _ => job.with(Lock::Browsers).first(),
             }
@@ -127,8 +132,7 @@ impl Run {
     fn e2e_test(&self, engine: Engine, program: &Program) -> Result<Count> {
         let mut command = program.command();
         // Each test that runs has a browser to itself, which is more than one process; but most of the time it waits.
-        let is_measured = program.name == QUIET && engine.measures();
-        command.args(["--test-threads", if is_measured { "1" } else { "4" }]);
+        command.args(["--test-threads", if is_measured(engine, program) { "1" } else { "4" }]);
         // libtest can mix the order, and calls that unstable.
         command.args(["-Zunstable-options", "--shuffle-seed", &self.seed.to_string()]).env("RUSTC_BOOTSTRAP", "1");
         let pictures = if program.name == CLOCK { Pictures::All } else { Pictures::Few };
