@@ -53,6 +53,11 @@ fn unit(escape: &str) -> (Option<u16>, &str) {
     )
 }
 
+/// As `str::contains`, whose search for what is no ASCII is large, and a page downloads it.
+fn is_marked(text: &str) -> bool {
+    text.chars().any(|char| char == MARK)
+}
+
 fn push_mark(into: &mut String, half: u32) {
     into.push(MARK);
     for shift in [8, 4, 0] {
@@ -63,7 +68,7 @@ fn push_mark(into: &mut String, half: u32) {
 /// Puts halves together. `open`: the half that the text before ended in, and then the one that this text ends in, which is left
 /// out of it.
 pub(crate) fn join(text: &mut String, open: &mut Option<u32>) {
-    if open.is_none() && !text.contains(MARK) {
+    if open.is_none() && !is_marked(text) {
         return;
     }
     let mut joined = String::with_capacity(text.len());
@@ -111,7 +116,7 @@ fn read_mark(chars: &mut core::str::Chars) -> Option<u32> {
 /// piece may hold the other half. `piece`: the name of the type of such an event, and that of its payload.
 pub(super) fn mend(value: &mut Json, piece: (&str, &str)) {
     match value {
-        Value::String(text) if text.contains(MARK) => {
+        Value::String(text) if is_marked(text) => {
             let (text, mut open) = (text.to_mut(), None);
             join(text, &mut open);
             finish(text, &mut open);
