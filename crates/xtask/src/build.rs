@@ -38,8 +38,17 @@ const BROWSERS: &str = "es2022,chrome94,edge94,firefox93,safari15.4";
 /// a less strict `opt-level = "s"`. Some calls cost more bytes than what they call.
 const INLINING: &str = "-Cllvm-args=-inline-threshold=10";
 
-/// What wasm-opt does. The lowest kilobyte is unused: it is the far end of the stack, which grows down towards it.
-const WASM_PASSES: [&str; 4] = ["--gufa-optimizing", "-Oz", "--converge", "--low-memory-unused"];
+/// What wasm-opt does. The lowest kilobyte is unused: it is the far end of the stack, which grows down towards it. Code that
+/// repeats itself compresses better than code that keeps a value for later.
+const WASM_PASSES: [&str; 5] =
+    ["--gufa-optimizing", "-Oz", "--converge", "--low-memory-unused", "--skip-pass=local-cse"];
+
+/// What it does at last, for compression alone: one alignment for all that is read and written. That is but a hint, which
+/// processors of our day have no use for.
+const WASM_LAST: [&str; 2] = ["--dealign", "--optimize-stack-ir"];
+
+/// What no page needs of the module.
+const STRIPPED: [&str; 3] = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 
 /// What rustc enables for wasm32-unknown-unknown, which is what wasm-opt may use and must keep to.
 const WASM_FEATURES: [&str; 7] = [
@@ -157,34 +166,29 @@ fn rebuild_std(cargo: &mut Command) -> impl Iterator<Item = String> {
 /// Puts the module into pkg/, as small as wasm-opt makes it.
 fn optimize(options: Options) -> Result<()> {
     let output = pkg().join(format!("{MODULE}.wasm"));
-    step(
-        OPTIMIZE,
-        &[variant(options), &WASM_PASSES.join(" ")].join(" "),
-        &[unoptimized()],
-        std::slice::from_ref(&output),
-        || {
-            if options.dev {
-                return copy(&unoptimized(), &output);
-            }
-            wasm_opt(&["--strip-debug", "--strip-producers", "--strip-target-features"], &output)
-        },
-    )
+    let flags = [&[variant(options)], &WASM_PASSES[..], &WASM_LAST].concat();
+    step(OPTIMIZE, &flags.join(" "), &[unoptimized()], std::slice::from_ref(&output), || {
+        if options.dev {
+            return copy(&unoptimized(), &output);
+        }
+        wasm_opt(&unoptimized(), &[&WASM_LAST[..], &STRIPPED].concat(), &output)
+    })
 }
 
 /// Makes the module of the package again, with the names of its functions left in, and returns where it is.
 pub(crate) fn named_module() -> Result<PathBuf> {
     let output = bindings().join("named.wasm");
     step("wasm-opt with names", "", &[unoptimized()], std::slice::from_ref(&output), || {
-        wasm_opt(&["--debuginfo"], &output)
+        wasm_opt(&unoptimized(), &["--debuginfo"], &output)
     })?;
     Ok(output)
 }
 
-fn wasm_opt(arguments: &[&str], output: &Path) -> Result<()> {
+fn wasm_opt(input: &Path, arguments: &[&str], output: &Path) -> Result<()> {
     fs::create_dir_all(pkg())?;
     run(
         tools::npm_program("wasm-opt").args(WASM_PASSES).args(WASM_FEATURES).args(arguments).args([
-            unoptimized().as_os_str(),
+            input.as_os_str(),
             "-o".as_ref(),
             output.as_os_str(),
         ]),
