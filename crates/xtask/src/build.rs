@@ -34,9 +34,11 @@ pub(crate) use site::demo;
 /// What a page's JavaScript engine must understand: the first browsers with all that the module needs as well.
 const BROWSERS: &str = "es2022,chrome94,edge94,firefox93,safari15.4";
 
-/// How willing LLVM is to copy a function to where it is called: between the 5 of what is compiled for size and the 50 of
-/// a less strict `opt-level = "s"`. Some calls cost more bytes than what they call.
-const INLINING: &str = "-Cllvm-args=-inline-threshold=10";
+/// How LLVM makes the code smaller. `inline-threshold` is how willing it is to copy a function to where it is called: between the
+/// 5 of what is compiled for size and the 50 of a less strict `opt-level = "s"`. Some calls cost more bytes than what they call.
+/// The others keep it from code that saves a processor's registers or jumps, of which WebAssembly has none to save: addresses
+/// carried along in loops, values computed early on one of two ways, blocks copied in front of a jump.
+const LLVM: &str = "-Cllvm-args=-inline-threshold=10 -disable-lsr -enable-pre=false -jump-threading-threshold=1";
 
 /// What wasm-opt does. The lowest kilobyte is unused: it is the far end of the stack, which grows down towards it. Code that
 /// repeats itself compresses better than code that keeps a value for later.
@@ -112,7 +114,7 @@ fn bind(options: Options) -> Result<()> {
             flags.extend(rebuild_std(&mut cargo));
         }
         cargo.args(["--profile", "wasm"]).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
-        cargo.args(["--", INLINING]);
+        cargo.args(["--", LLVM]);
     }
     run(&mut cargo, "The lines above say what does not compile.")?;
 
