@@ -23,6 +23,7 @@ mod bytes;
 mod declarations;
 mod names;
 pub(crate) mod notices;
+mod order;
 mod pages;
 pub(crate) mod scripts;
 mod site;
@@ -45,9 +46,9 @@ const LLVM: &str = "-Cllvm-args=-inline-threshold=10 -disable-lsr -enable-pre=fa
 const WASM_PASSES: [&str; 5] =
     ["--gufa-optimizing", "-Oz", "--converge", "--low-memory-unused", "--skip-pass=local-cse"];
 
-/// What it does at last, for compression alone: one alignment for all that is read and written. That is but a hint, which
-/// processors of our day have no use for.
-const WASM_LAST: [&str; 2] = ["--dealign", "--optimize-stack-ir"];
+/// What it does at last, for compression alone: each function beside the one that it is like (`order.rs`), and one alignment
+/// for all that is read and written. That is but a hint, which processors of our day have no use for.
+const WASM_LAST: [&str; 3] = ["--reorder-functions-by-name", "--dealign", "--optimize-stack-ir"];
 
 /// What no page needs of the module.
 const STRIPPED: [&str; 3] = ["--strip-debug", "--strip-producers", "--strip-target-features"];
@@ -173,7 +174,10 @@ fn optimize(options: Options) -> Result<()> {
         if options.dev {
             return copy(&unoptimized(), &output);
         }
-        wasm_opt(&unoptimized(), &[&WASM_LAST[..], &STRIPPED].concat(), &output)
+        let named = bindings().join("ordered.wasm");
+        wasm_opt(&unoptimized(), &STRIPPED, &named)?;
+        steps::write(&named, order::name(fs::read(&named)?)?)?;
+        wasm_opt(&named, &[WASM_LAST, STRIPPED].concat(), &output)
     })
 }
 
