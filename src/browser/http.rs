@@ -36,8 +36,13 @@ impl Requests {
     /// Sends a request and tells its outcome, unless it is aborted.
     pub(crate) fn send(&self, id: RequestId, request: &HttpRequest) {
         // No header can hold a NUL.
-        let headers: Vec<_> = request.headers.iter().flat_map(|(name, value)| [name, value.as_str()]).collect();
-        self.post(id, &request.url, &headers.join("\0"), &request.body, request.timeout_ms);
+        let mut headers = String::new();
+        for (name, value) in &request.headers {
+            for part in [name, "\0", value, "\0"] {
+                headers.push_str(part);
+            }
+        }
+        self.post(id, &request.url, &headers, &request.body, request.timeout_ms);
     }
 }
 

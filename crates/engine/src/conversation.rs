@@ -290,12 +290,13 @@ impl Conversation {
             return None;
         }
         let before_hole = self.first_hole().map(|first| first.checked_sub(1));
-        before_hole.into_iter().chain(self.drafts.echoes_after()).chain([self.newest]).min().flatten()
+        let bounds = [before_hole, self.drafts.echoes_after()];
+        bounds.into_iter().flatten().fold(self.newest, Option::min)
     }
 
     /// The lowest sequence from which something is missing.
     fn first_hole(&self) -> Option<u64> {
-        self.gaps.first().into_iter().chain(self.streams.first_hole()).min()
+        [self.gaps.first(), self.streams.first_hole()].into_iter().flatten().min()
     }
 
     /// Whether the history does not hold what is missing.

@@ -135,7 +135,8 @@ impl Drafts {
 
     /// Puts `drafts` before all others.
     pub(crate) fn put_first(&mut self, drafts: Vec<Draft>) {
-        self.0.splice(0..0, drafts);
+        let later = core::mem::replace(&mut self.0, drafts);
+        self.0.extend(later);
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Draft> {

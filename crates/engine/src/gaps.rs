@@ -118,7 +118,7 @@ impl Watch {
             if seen.map(|(number, _)| number) != hole {
                 *seen = hole.map(|number| (number, now));
             }
-            earliest = earliest.into_iter().chain(seen.map(|(_, since)| since)).min();
+            earliest = [earliest, seen.map(|(_, since)| since)].into_iter().flatten().min();
         }
         earliest
     }

@@ -116,13 +116,14 @@ impl Conversation {
             self.transcript.edit(line, out, |body| set_delivery(body, Delivery::Failed, Some(error.clone())));
             let body = EventBody::MessageFailed { draft_id: draft.id.clone(), error: error.clone() };
             out.push(Output::Event(Box::new(Event { body, envelope: None })));
-            out.extend(draft.calls.drain(..).map(|call| Output::Settle { call, result: Err(error.clone()) }));
+            let calls = core::mem::take(&mut draft.calls);
+            out.extend(calls.into_iter().map(|call| Output::Settle { call, result: Err(error.clone()) }));
         }
     }
 
     /// No call waits for a draft any more.
     pub(crate) fn release_calls(&mut self, error: &Error, out: &mut Vec<Output>) {
-        let calls = self.drafts.iter_mut().flat_map(|draft| draft.calls.drain(..));
+        let calls = self.drafts.iter_mut().flat_map(|draft| core::mem::take(&mut draft.calls));
         out.extend(calls.map(|call| Output::Settle { call, result: Err(error.clone()) }));
     }
 }
