@@ -82,6 +82,7 @@ fn connected() -> Engine {
         session_timeout_ms: 600_000,
         confirm_timeout_ms: 5_000,
         persistent: false,
+        shares: false,
         fresh: false,
         before_agent_join: false,
         max_reconnect_attempts: 10,

@@ -6,10 +6,11 @@
 
 use std::rc::Rc;
 
-use poly_messaging_engine::{Config, Input, is_resumable};
+use poly_messaging_engine::{Config, Input, Options, is_resumable};
 use wasm_bindgen::prelude::*;
 
 use crate::browser::clock::Clock;
+use crate::browser::lifecycle::shares;
 use crate::browser::storage;
 use crate::driver::Driver;
 use crate::{Host, plain};
@@ -205,6 +206,7 @@ impl Client {
 }
 
 fn parse(options: &JsValue, persistence: &JsValue) -> Result<Config, JsValue> {
-    let checked = plain::options(options).and_then(Config::parse);
+    let options = plain::options(options).map(|options| Options { shares: options.persistent && shares(), ..options });
+    let checked = options.and_then(Config::parse);
     checked.and_then(|config| plain::place(persistence).map(|()| config)).map_err(|error| plain::to_js(&error))
 }

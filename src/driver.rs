@@ -282,6 +282,11 @@ impl Driver {
             Output::Forget => self.storage.forget(),
             Output::Unlock => self.storage.unlock(),
             Output::Tell { text } => self.storage.announce(&text),
+            Output::Share { text } => self.storage.share(&text),
+            Output::Frame { is_in, text } if self.watching.get() => {
+                return Item::Frame { direction: if is_in { "in" } else { "out" }, text };
+            }
+            Output::Line(line) => self.storage.line(line as u8),
             Output::Probe { id, url, timeout_ms } => self.requests.probe(id, &url, timeout_ms),
             Output::PrepareJoin { id, session_id, context_id } => {
                 self.requests.prepare(id, &session_id, context_id.as_deref(), host);
@@ -360,6 +365,7 @@ mod tests {
             session_timeout_ms: 600_000,
             confirm_timeout_ms: 5_000,
             persistent: false,
+            shares: false,
             fresh: false,
             before_agent_join: false,
             max_reconnect_attempts: 1,

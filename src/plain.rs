@@ -69,6 +69,7 @@ pub(crate) fn options(value: &JsValue) -> Result<Options, Error> {
         session_timeout_ms: properties.number("sessionTimeoutMs"),
         confirm_timeout_ms: properties.number("confirmTimeoutMs"),
         persistent: properties.flag("persistent"),
+        shares: false,
         fresh: properties.flag("fresh"),
         before_agent_join: properties.flag("beforeAgentJoin"),
         max_reconnect_attempts: properties.number("maxReconnectAttempts"),

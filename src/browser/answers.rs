@@ -40,6 +40,7 @@ pub(crate) fn teller(inbox: Inbox, warn: impl Fn(String) + 'static) -> Tell {
             3 => Input::JoinPrepared { id },
             4 => Input::Loaded { id, record: plain::text(&text, MAX_RECORD) },
             6 => Input::News { text: plain::text(&text, MAX_RECORD).unwrap_or_default() },
+            7 => Input::LineFree,
             _ => return plain::text(&text, MAX_LINE).into_iter().for_each(&warn),
         });
     })

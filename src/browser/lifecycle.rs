@@ -40,6 +40,11 @@ extern "C" {
     fn remove_listener(name: &str, listener: &JsValue, captures: bool) -> Result<(), JsValue>;
 }
 
+/// Whether the tabs of this browser can hear of each other, and of one that is gone.
+pub(crate) fn shares() -> bool {
+    get(&["BroadcastChannel"]).is_function() && get(&["navigator", "locks", "request"]).is_function()
+}
+
 /// Listens while a chat is in use.
 #[derive(Default)]
 pub(crate) struct Lifecycle {
@@ -84,6 +89,9 @@ impl Lifecycle {
         if find(POLICY).is_ok_and(|found| found.is_object()) {
             found.push(Input::Policy);
         }
+        if is_hidden() {
+            found.push(Input::Page(PageEvent::Hidden));
+        }
         // A page that is made before anyone looks at it is not to begin a conversation.
         if get(&["document", "prerendering"]).as_bool() == Some(true) {
             found.push(Input::Page(PageEvent::Left));
@@ -111,9 +119,7 @@ fn input(event: &Event) -> Option<Input> {
         VIOLATION => return violation(event),
         "online" => PageEvent::Online,
         "offline" => PageEvent::Offline,
-        "visibilitychange" if get(&["document", "visibilityState"]).as_string().as_deref() == Some("hidden") => {
-            PageEvent::Hidden
-        }
+        "visibilitychange" if is_hidden() => PageEvent::Hidden,
         "visibilitychange" => PageEvent::Visible,
         "freeze" | "pagehide" => PageEvent::Left,
         // A page that was just loaded shows itself, too.
@@ -134,6 +140,10 @@ fn violation(event: &Event) -> Option<Input> {
         "connect-src" => Input::Blocked { url: url.split(['?', '#']).next().unwrap_or_default().into() },
         _ => Input::Policy,
     })
+}
+
+fn is_hidden() -> bool {
+    get(&["document", "visibilityState"]).as_string().as_deref() == Some("hidden")
 }
 
 fn get(path: &[&str]) -> JsValue {

@@ -26,9 +26,14 @@ const CANNOT_STORE = "The session cannot be stored: it ends with this page.";
 const LOADED = 4;
 const WARNING = 5;
 const NEWS = 6;
+const LINE_FREE = 7;
 
-/** Longest news that is taken over, in UTF-16 units. It comes from this origin, and may be anything all the same. */
-const MAX_NEWS = 64 << 10;
+/** What is done with the lock on the socket that the tabs share, as the engine's `Line` has it; the third takes it. */
+const LEAVE = 0;
+const WAIT = 1;
+
+/** Longest news that is taken over, in UTF-16 units: a frame. It comes from this origin, and may be anything all the same. */
+const MAX_NEWS = 8 << 20;
 
 /** One chat's record, and what its tabs tell each other. */
 export class Storage {
@@ -46,6 +51,8 @@ export class Storage {
   #channel = null;
   /** @type {string[]} What is to be told to the other tabs in its turn. */
   #untold = [];
+  /** Ends what is under way with the lock on the shared socket. */
+  #leaveLine = () => {};
   /** Sealing took too long the last time. */
   #wasLate = false;
   /** Sealing failed, and is not tried again. */
@@ -132,6 +139,35 @@ export class Storage {
     });
   }
 
+  /**
+   * Tells the other tabs, at once.
+   * @param {string} text
+   */
+  share(text) {
+    this.#channel?.postMessage(text);
+  }
+
+  /**
+   * Lets go of the lock on the socket that the tabs share, waits for it, or takes it from whoever has it.
+   * @param {number} wanted
+   */
+  line(wanted) {
+    this.#leaveLine();
+    const waiting = new AbortController();
+    let leave = () => waiting.abort();
+    this.#leaveLine = () => leave();
+    if (wanted === LEAVE) return;
+    const hold = () =>
+      new Promise((done) => {
+        if (waiting.signal.aborted) return done(undefined);
+        leave = () => done(undefined);
+        if (wanted === WAIT) this.#tell(LINE_FREE, 0, 0);
+      });
+    const how = wanted === WAIT ? { signal: waiting.signal } : { steal: true };
+    // It may be denied, given up or stolen: then nothing is heard of it.
+    navigator.locks.request(`${this.#key}.line`, how, hold).catch(() => undefined);
+  }
+
   /** Listens no more. What is still to be told is told now: the page may be gone in a moment. */
   close() {
     this.#post(this.#untold.length);
@@ -142,6 +178,7 @@ export class Storage {
   /** As `unlock` and `close`; the chat that this belongs to is gone. */
   leave() {
     this.#tell = () => undefined;
+    this.line(LEAVE);
     this.unlock();
     this.close();
   }

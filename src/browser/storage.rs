@@ -36,6 +36,12 @@ extern "C" {
     /// Tells the other tabs, in its turn.
     #[wasm_bindgen(method)]
     pub(crate) fn announce(this: &Storage, text: &str);
+    /// Tells the other tabs, at once.
+    #[wasm_bindgen(method)]
+    pub(crate) fn share(this: &Storage, text: &str);
+    /// Does this (`Line`) with the lock on the socket that the tabs share.
+    #[wasm_bindgen(method)]
+    pub(crate) fn line(this: &Storage, wanted: u8);
     /// Listens no more. What is still to be told is told now.
     #[wasm_bindgen(method)]
     pub(crate) fn close(this: &Storage);
@@ -60,7 +66,7 @@ mod tests {
     use std::cell::RefCell;
     use std::rc::Rc;
 
-    use poly_messaging_engine::Input;
+    use poly_messaging_engine::{Input, Line};
     use wasm_bindgen_futures::JsFuture;
     use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -414,6 +420,53 @@ mod tests {
             }
             js_sys::eval("delete navigator.locks").unwrap();
         }
+    }
+
+    #[wasm_bindgen_test]
+    async fn who_waits_for_the_line_hears_when_its_holder_is_gone() {
+        let [leave, wait, take] = [Line::Leave, Line::Wait, Line::Take].map(|line| line as u8);
+        let [one, other, third] = [(); 3].map(|()| Kept::new("test.line", &"local".into()));
+        one.storage.line(take);
+        other.storage.line(wait);
+        third.storage.line(wait);
+        script("await navigator.locks.query()").await;
+        assert!(other.heard.is_silent() && third.heard.is_silent());
+        one.storage.line(leave);
+        assert!(matches!(other.heard.next().await, Input::LineFree));
+        assert!(third.heard.is_silent(), "one of those that wait");
+        one.storage.line(take);
+        one.storage.line(leave);
+        assert!(matches!(third.heard.next().await, Input::LineFree), "stolen, and left before it was granted");
+        other.storage.line(wait);
+        other.storage.line(leave);
+        one.storage.line(wait);
+        third.storage.leave();
+        assert!(
+            matches!(one.heard.next().await, Input::LineFree),
+            "who leaves holds nothing, nor does who waits no more"
+        );
+        assert!(other.heard.is_silent());
+        one.storage.leave();
+    }
+
+    #[wasm_bindgen_test]
+    async fn what_is_shared_is_told_at_once_however_long() {
+        let [one, other] = [(); 2].map(|()| Kept::new("test.shared", &"local".into()));
+        one.storage.share("nobody listens yet");
+        one.storage.open();
+        other.storage.open();
+        // The turn of this one never comes.
+        one.storage.load(1, true);
+        one.heard.next().await;
+        other.storage.load(2, true);
+        other.storage.announce("behind the lock");
+        let long = "x".repeat(1 << 20);
+        other.storage.share(&long);
+        let Input::News { text } = one.heard.next().await else { panic!("no news") };
+        assert!(text == long, "{} bytes", text.len());
+        assert!(one.heard.is_silent() && other.heard.is_silent());
+        one.storage.leave();
+        other.storage.leave();
     }
 
     #[wasm_bindgen_test]

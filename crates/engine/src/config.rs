@@ -42,6 +42,8 @@ pub struct Options {
     pub confirm_timeout_ms: u32,
     /// Whether the session is kept beyond the page ([`Output::Load`](crate::Output), [`Output::Store`](crate::Output)).
     pub persistent: bool,
+    /// Whether tabs can share one socket: [`Output::Share`](crate::Output) and [`Output::Line`](crate::Output) do something.
+    pub shares: bool,
     /// Whether a stored session is discarded at the start.
     pub fresh: bool,
     /// Whether the application has something to do before the agent is asked to join

@@ -7,6 +7,7 @@ use crate::json::{digits, push_number};
 use crate::liveness::Liveness;
 use crate::refusal::Purpose;
 use crate::session::RequestKind;
+use crate::sharing::{GIVE_UP, LOST};
 use crate::timers::Timer;
 use crate::{
     Change, ConnectionView, Error, ErrorCode, EventBody, LogLevel, OnSessionLost, Output, RequestId, SocketId,
@@ -36,7 +37,7 @@ pub(crate) const SESSION_LOST: &str = "REASON_SESSION_LOST";
 
 /// Close codes that this client uses itself.
 pub(crate) const CLOSE_NORMAL: u16 = 1_000;
-const CLOSE_NETWORK: u16 = 4_003;
+pub(crate) const CLOSE_NETWORK: u16 = 4_003;
 /// What a browser reports of a socket that went without a close.
 const CLOSE_ABNORMAL: u16 = 1_006;
 
@@ -72,22 +73,26 @@ pub(crate) enum Link {
 #[derive(Debug)]
 pub(crate) struct Socket {
     pub(crate) id: SocketId,
+    /// Another tab's, with which this one reads along.
+    pub(crate) is_shared: bool,
     pub(crate) is_open: bool,
     /// When the server was seen to serve the session: its history began to arrive, or the heartbeat behind the handshake was echoed
     /// where there may be nothing to replay.
-    served_at: Option<u64>,
+    pub(crate) served_at: Option<u64>,
     /// The heartbeat sent behind the handshake was echoed.
-    is_echoed: bool,
+    pub(crate) is_echoed: bool,
     /// A part of the history has come.
-    has_batch: bool,
+    pub(crate) has_batch: bool,
     /// The history is complete.
     pub(crate) is_settled: bool,
     /// The first socket to open on a session made just now, whose history holds nothing but its start.
     pub(crate) is_first: bool,
     /// It takes the place of one that was open, and nobody is to notice.
-    is_quiet: bool,
+    pub(crate) is_quiet: bool,
     /// What it is opened for.
     pub(crate) purpose: Purpose,
+    /// The sequence behind which the history is told.
+    pub(crate) from: u64,
     pub(crate) liveness: Liveness,
 }
 
@@ -133,6 +138,7 @@ impl Engine {
     fn show_attempt(&mut self) {
         if let ConnectionView::Reconnecting { attempt, .. } = self.shown_connection {
             self.show_connection(ConnectionView::Reconnecting { attempt, retry_in_ms: 0 });
+            self.share_attempt(attempt, 0);
         }
     }
 
@@ -146,6 +152,7 @@ impl Engine {
         if self.session.is_some() && self.token.is_some() && self.tries_bare(purpose) {
             return;
         }
+        let cursor = if purpose == Purpose::Talk { self.take_cursor() } else { self.conversation.cursor() };
         let (Some(session), Some(token)) = (&self.session, &self.token) else { return self.connect() };
         let candidate = self.suspicion.candidate_id().filter(|_| purpose.is_on_candidate());
         self.last_socket += 1;
@@ -156,12 +163,13 @@ impl Engine {
         push_encoded(&mut url, candidate.unwrap_or(&session.id));
         url.push_str("&access_token=");
         push_encoded(&mut url, &token.access_token);
-        if let (Some(cursor), None) = (self.conversation.cursor(), candidate) {
+        if let (Some(cursor), None) = (cursor, candidate) {
             url.push_str("&cursor=");
             push_number(&mut url, cursor);
         }
         self.link = Link::Socket(Socket {
             id,
+            is_shared: false,
             is_open: false,
             served_at: None,
             is_echoed: false,
@@ -170,8 +178,12 @@ impl Engine {
             is_first: !session.has_opened,
             is_quiet: false,
             purpose,
+            from: cursor.unwrap_or_default(),
             liveness: Liveness::default(),
         });
+        if purpose == Purpose::Talk {
+            self.clear_line();
+        }
         self.timers.stop(Timer::Reconnect);
         self.timers.set(Timer::Handshake, self.now.mono + HANDSHAKE_TIMEOUT_MS);
         self.show_attempt();
@@ -265,13 +277,16 @@ impl Engine {
         }
     }
 
-    fn settle_history(&mut self) {
+    pub(crate) fn settle_history(&mut self) {
         let Link::Socket(socket) = &mut self.link else { return };
         socket.is_settled = true;
         self.conversation.has_history = true;
-        let is_first = socket.is_first;
+        let (is_first, is_shared) = (socket.is_first, socket.is_shared);
         self.timers.stop(Timer::Settle);
-        self.conversation.note_history(!is_first);
+        self.conversation.note_history(!is_first && !is_shared);
+        if !is_shared {
+            self.claim_line();
+        }
         self.watch_holes();
         self.invite();
         self.flush();
@@ -304,6 +319,7 @@ impl Engine {
     /// The socket is dead, or as good as dead.
     pub(crate) fn lose_socket(&mut self, cause: Error) {
         let (was_open, purpose) = match &self.link {
+            Link::Socket(socket) if socket.is_shared => return self.take_line(),
             Link::Socket(socket) => (socket.is_open, socket.purpose),
             _ => return,
         };
@@ -346,13 +362,16 @@ impl Engine {
         let attempt = self.attempts.made;
         self.show_connection(ConnectionView::Reconnecting { attempt, retry_in_ms });
         self.tell(EventBody::Reconnecting { attempt, retry_in_ms, cause });
+        self.lead();
+        self.share_attempt(attempt, retry_in_ms);
     }
 
     /// As many attempts as there may be came to nothing.
-    fn give_up(&mut self) {
+    pub(crate) fn give_up(&mut self) {
         if self.end_as_told() {
             return;
         }
+        self.share_loss(GIVE_UP);
         let why = match self.suspicion.refusals() {
             0 => self.likely_cause(),
             _ if self.ghosts.are_too_many(self.now.mono) => "This conversation may be open in too many tabs.",
@@ -378,14 +397,15 @@ impl Engine {
 
     /// Begins a handshake that is under way anew.
     pub(crate) fn open_anew(&mut self) {
-        if let Link::Socket(Socket { is_open: false, is_quiet, .. }) = self.link {
+        if let Link::Socket(Socket { is_shared: false, is_open: false, is_quiet, .. }) = self.link {
             self.swap_socket(CLOSE_NETWORK, is_quiet);
         }
     }
 
-    fn swap_socket(&mut self, code: u16, is_quiet: bool) {
+    pub(crate) fn swap_socket(&mut self, code: u16, is_quiet: bool) {
         self.drop_socket(code);
         self.conversation.lose_socket(self.now.mono, &mut self.out);
+        self.share_attempt(0, 0);
         self.open_socket();
         if let Link::Socket(socket) = &mut self.link {
             socket.is_quiet = is_quiet;
@@ -416,11 +436,8 @@ impl Engine {
         if self.end_as_told() {
             return;
         }
-        let served_at = self.session.as_ref().and_then(|session| session.served_at);
-        if served_at.is_some_and(|at| self.now.mono >= at + SESSION_LIFE_MS) {
-            self.sessions_lost = 0;
-        }
-        self.sessions_lost += 1;
+        self.share_loss(LOST);
+        self.count_lost_session();
         let attempt = self.sessions_lost - 1;
         if !self.leave_session(code) {
             return;
@@ -437,8 +454,17 @@ impl Engine {
         }
     }
 
+    fn count_lost_session(&mut self) {
+        let served_at = self.session.as_ref().and_then(|session| session.served_at);
+        if served_at.is_some_and(|at| self.now.mono >= at + SESSION_LIFE_MS) {
+            self.sessions_lost = 0;
+        }
+        self.sessions_lost += 1;
+    }
+
     /// Another tab has gone on to another session.
     pub(crate) fn follow_session(&mut self) {
+        self.count_lost_session();
         if self.leave_session(ErrorCode::SessionLost) {
             self.connect();
         }
@@ -476,6 +502,7 @@ impl Engine {
         self.leave_record();
         self.drop_bare();
         self.drop_socket(CLOSE_NORMAL);
+        self.leave_line();
         self.timers.stop_all();
         self.keeper.told_end = None;
         self.typist = Default::default();
@@ -492,7 +519,7 @@ impl Engine {
 
     pub(crate) fn drop_socket(&mut self, code: u16) {
         self.note_life();
-        if let Link::Socket(Socket { id: socket, is_open, purpose, .. }) = self.link {
+        if let Link::Socket(Socket { id: socket, is_shared: false, is_open, purpose, .. }) = self.link {
             self.out.push(Output::CloseSocket { socket, code });
             // Over a dead network the server does not hear of it.
             if is_open && !purpose.is_on_candidate() {
@@ -525,8 +552,11 @@ impl Engine {
 
     /// Writes a frame, where there is an open socket to write it to.
     pub(crate) fn write(&mut self, frame: &str) {
-        if let Some(socket) = self.open_socket_id() {
-            self.counts.frames_out += 1;
+        let Link::Socket(Socket { id: socket, is_shared, is_open: true, .. }) = self.link else { return };
+        self.counts.frames_out += 1;
+        if is_shared {
+            self.write_shared(frame);
+        } else {
             self.out.push(Output::SendText { socket, text: frame.to_owned() });
         }
     }

@@ -289,9 +289,12 @@ impl Conversation {
         if !self.has_history {
             return None;
         }
-        let before_hole = self.first_hole().map(|first| first.checked_sub(1));
-        let bounds = [before_hole, self.drafts.echoes_after()];
-        bounds.into_iter().flatten().fold(self.newest, Option::min)
+        self.whole_to().min(self.drafts.echoes_after().unwrap_or(self.newest))
+    }
+
+    /// The highest sequence up to which nothing is missing.
+    pub(crate) fn whole_to(&self) -> Option<u64> {
+        self.first_hole().map_or(self.newest, |first| first.checked_sub(1)).min(self.newest)
     }
 
     /// The lowest sequence from which something is missing.

@@ -202,6 +202,21 @@ impl Drafts {
         }
     }
 
+    /// The socket is alive after all: what was written to it is on its way.
+    pub(crate) fn resume(&mut self) {
+        for draft in self.0.iter_mut().filter(|draft| draft.progress == Progress::Unsure) {
+            draft.progress = Progress::Written;
+        }
+    }
+
+    /// A socket that what is in doubt may have been written to was closed just now.
+    pub(crate) fn wait_out(&mut self, now: u64) {
+        let is_doubtful = |draft: &&mut Draft| draft.progress.is_in_doubt() || draft.misses > 0;
+        for draft in self.0.iter_mut().filter(is_doubtful) {
+            draft.not_before = draft.not_before.max(now + AFTERLIFE_MS);
+        }
+    }
+
     /// The replay is complete: what it did not hold never arrived.
     pub(crate) fn settle(&mut self, now: u64) {
         for draft in self.0.iter_mut().filter(|draft| draft.progress == Progress::Unsure) {

@@ -52,6 +52,7 @@ impl Engine {
                 Link::Request { .. } => "request",
                 Link::RequestPause { .. } => "requestPause",
                 Link::Bare { .. } => "policy",
+                Link::Socket(socket) if socket.is_shared => "shared",
                 Link::Socket(_) => "socket",
                 Link::Pause => "pause",
                 Link::Knock(_) => "knock",

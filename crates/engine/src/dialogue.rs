@@ -48,7 +48,7 @@ impl Typist {
 
 impl Engine {
     pub(crate) fn handle_text(&mut self, received: SocketId, text: &str) {
-        if !self.socket_mut(received).is_some_and(|socket| socket.is_open) {
+        if !self.socket_mut(received).is_some_and(|socket| socket.is_open || socket.is_shared) {
             return;
         }
         self.counts.frames_in += 1;
@@ -63,6 +63,9 @@ impl Engine {
         }
         // One of the past answers nothing.
         let is_echo = !frame.is_batch && frame.events.iter().any(|event| matches!(event.body, EventBody::Heartbeat));
+        if !is_echo {
+            self.share_frame(text);
+        }
         self.conversation.left_out.add(frame.left_out);
         let before = self.out.len();
         for event in frame.events {
@@ -80,7 +83,7 @@ impl Engine {
             self.out.push(Output::Log { level: LogLevel::Warn, message: said.to_owned() });
         }
         self.note_frame(frame.is_batch, is_echo);
-        self.conversation.follow_typing(AGENT_TYPING_MS, self.now.mono, &mut self.timers);
+        self.watch_typing();
         if self.conversation.has_agent {
             self.timers.stop(Timer::Join);
         }
@@ -90,13 +93,21 @@ impl Engine {
         self.settle_if_ready();
     }
 
+    /// Clears the agent's typing indicator in time.
+    pub(crate) fn watch_typing(&mut self) {
+        self.conversation.follow_typing(AGENT_TYPING_MS, self.now.mono, &mut self.timers);
+    }
+
     /// Gives what is missing some time to come by itself.
     pub(crate) fn watch_holes(&mut self) {
         if !matches!(&self.link, Link::Socket(socket) if socket.is_settled) {
             return;
         }
         if let Some(since) = self.conversation.missing_since(self.now.mono) {
-            self.timers.set(Timer::Hole, since + HOLE_MS);
+            // The holder of the shared socket misses it as well, and reads it again for all.
+            if !self.reads_along() {
+                self.timers.set(Timer::Hole, since + HOLE_MS);
+            }
         } else {
             self.timers.stop(Timer::Hole);
             if self.conversation.gaps.first().is_none() {
@@ -283,7 +294,7 @@ impl Engine {
             match self.conversation.drafts.write_next(self.now.mono, self.conversation.newest) {
                 Ok(Some(frame)) => {
                     self.write(&frame);
-                    self.timers.set(Timer::Confirm, self.now.mono + u64::from(self.config.confirm_timeout_ms));
+                    self.watch_echo();
                 }
                 Ok(None) => {}
                 Err(at) => self.timers.set(Timer::Resend, at),
@@ -292,6 +303,11 @@ impl Engine {
         if self.conversation.drafts.count(|progress| progress == Progress::Written) == 0 {
             self.timers.stop(Timer::Confirm);
         }
+    }
+
+    /// What was written is to be echoed in time.
+    pub(crate) fn watch_echo(&mut self) {
+        self.timers.set(Timer::Confirm, self.now.mono + u64::from(self.config.confirm_timeout_ms));
     }
 
     /// An open socket and no echo: reconnect and look, rather than guess.

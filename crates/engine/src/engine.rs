@@ -10,6 +10,7 @@ use crate::policy::Policy;
 use crate::refusal::{Ghosts, Suspicion};
 use crate::rng::Rng;
 use crate::session::Session;
+use crate::sharing::{REST, Sharing};
 use crate::timers::{Timer, Timers};
 use crate::{
     AccessToken, CallId, Change, Config, ConnectionView, Error, ErrorCode, Event, EventBody, Input, LogLevel, Metadata,
@@ -46,6 +47,7 @@ pub struct Engine {
     pub(crate) ghosts: Ghosts,
     pub(crate) policy: Policy,
     pub(crate) keeper: Keeper,
+    pub(crate) sharing: Sharing,
     /// The browser says that there is no network.
     pub(crate) is_offline: bool,
     /// Sessions lost in a row, each soon after it was served.
@@ -103,6 +105,7 @@ impl Engine {
             ghosts: Ghosts::default(),
             policy: Policy::default(),
             keeper,
+            sharing: Sharing::default(),
             is_offline: false,
             sessions_lost: 0,
             left_out: LeftOut::default(),
@@ -146,6 +149,7 @@ impl Engine {
             Input::Probed { id, is_answered } => self.handle_probed(id, is_answered),
             Input::JoinPrepared { id } => self.handle_join_prepared(id),
             Input::News { text } => self.handle_news(&text),
+            Input::LineFree => self.handle_line_free(),
             Input::Policy => self.handle_policy(),
             Input::Blocked { url } => self.handle_blocked(&url),
             Input::Page(event) => self.handle_page(event),
@@ -183,6 +187,7 @@ impl Engine {
             Timer::Claim => self.claim(),
             Timer::Census => self.end_census(),
             Timer::Farewell => drop(self.end_as_told()),
+            Timer::Line => self.handle_line_late(),
         }
     }
 
@@ -355,6 +360,9 @@ impl Engine {
             return self.settle(call, Ok(()));
         }
         self.waiting.push(call);
+        if self.is_waiting_for_holder() {
+            return;
+        }
         match self.link {
             // Already under way.
             Link::Record | Link::Request { .. } | Link::Bare { .. } | Link::Socket(_) => {}
@@ -461,6 +469,7 @@ impl Engine {
         if self.ends_now() {
             return;
         }
+        self.share_loss(REST);
         self.hang_up();
         self.settle_waiting(&Err(Error::new(ErrorCode::TransportNotConnected)));
         self.go_down(None);

@@ -67,6 +67,11 @@ impl Gaps {
         self.missing.first().map(|(first, _)| *first)
     }
 
+    /// Whether the server leaves numbers out.
+    pub(crate) fn are_normal(&self) -> bool {
+        self.are_normal
+    }
+
     /// Whether what is missing is worth reading the history again.
     pub(crate) fn are_holes(&self) -> bool {
         !self.missing.is_empty() && self.steps >= MIN_STEPS

@@ -161,11 +161,13 @@ pub enum Input {
         /// Which request.
         id: RequestId,
     },
-    /// What another tab told ([`Output::Tell`]). It may come from another version, and hold anything.
+    /// What another tab told ([`Output::Tell`], [`Output::Share`]). It may come from another version, and hold anything.
     News {
         /// As it was told there.
         text: String,
     },
+    /// The lock on the socket that the tabs share was granted, after [`Line::Wait`].
+    LineFree,
     /// The page has a content security policy, which may refuse the API's addresses.
     Policy,
     /// The page's content security policy refused a request.
@@ -178,6 +180,18 @@ pub enum Input {
     Page(PageEvent),
     /// The deadline of the last step is reached. Harmless when it is early or late.
     Deadline,
+}
+
+/// What is done with the lock on the socket that the tabs share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Line {
+    /// Let go of it, or wait for it no more.
+    Leave,
+    /// Wait for it, behind all others that do, and give [`Input::LineFree`] once it is granted. Let go of it before.
+    Wait,
+    /// Take it, from whoever has it.
+    Take,
 }
 
 /// A turn in the life of the page.
@@ -345,6 +359,21 @@ pub enum Output {
         /// One line of JSON.
         text: String,
     },
+    /// Tell the other tabs of this chat, at once. Holds messages, and no token.
+    Share {
+        /// Lines.
+        text: String,
+    },
+    /// Show whoever watches the wire a frame that went over another tab's socket, to this tab or from it.
+    Frame {
+        /// It came in.
+        is_in: bool,
+        /// The frame.
+        text: String,
+    },
+    /// Do this with the lock on the socket that the tabs share. One tab has it at a time, and the browser takes it from one that is
+    /// gone.
+    Line(Line),
     /// The state changed.
     Change(Change),
     /// Tell the application. Comes after the changes that belong to it.
@@ -391,6 +420,9 @@ impl core::fmt::Debug for Output {
             Self::Probe { id, url, .. } => f.debug_struct("Probe").field("id", id).field("url", url).finish(),
             Self::PrepareJoin { id, .. } => f.debug_struct("PrepareJoin").field("id", id).finish_non_exhaustive(),
             Self::Tell { text } => f.debug_struct("Tell").field("text", text).finish(),
+            Self::Share { text } => f.debug_struct("Share").field("text", text).finish(),
+            Self::Frame { is_in, text } => f.debug_struct("Frame").field("is_in", is_in).field("text", text).finish(),
+            Self::Line(line) => f.debug_tuple("Line").field(line).finish(),
             Self::Change(change) => f.debug_tuple("Change").field(change).finish(),
             Self::Event(event) => f.debug_tuple("Event").field(event).finish(),
             Self::Settle { call, result } => {

@@ -29,6 +29,7 @@
 //! | `record` | what stands in it, and whether one that was stored is still good |
 //! | `jwt` | when an access token expires |
 //! | `tabs` | what the tabs of one chat tell each other, and whose message is whose |
+//! | `sharing` | which tab holds the one socket of all, and how the others read along |
 //! | `refusal` | whether a handshake failed for want of a network, or was refused, and whether the session is lost |
 //! | `page` | what the page's life means for the connection |
 //! | `engine` | binds them |
@@ -64,6 +65,7 @@ mod refusal;
 mod retry_after;
 mod rng;
 mod session;
+mod sharing;
 mod streaming;
 mod tabs;
 mod timers;
@@ -80,7 +82,7 @@ pub use engine::Engine;
 pub use error::{Error, ErrorCode};
 pub use event::{AgentMessageBody, Capabilities, Envelope, Event, EventBody, TypingState};
 pub use io::{
-    AccessToken, CallId, Deadline, HttpOutcome, HttpRequest, Input, LogLevel, Now, Output, PageEvent, RequestId,
+    AccessToken, CallId, Deadline, HttpOutcome, HttpRequest, Input, Line, LogLevel, Now, Output, PageEvent, RequestId,
     SocketId, Step, TokenReason,
 };
 pub use json::{Json, ToJson};

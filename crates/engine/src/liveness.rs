@@ -4,6 +4,7 @@
 use crate::connection::{Link, Socket};
 use crate::delivery::Progress;
 use crate::engine::Engine;
+use crate::sharing::ANSWER_MS;
 use crate::timers::Timer;
 use crate::{Now, wire};
 
@@ -33,6 +34,9 @@ pub(crate) struct Liveness {
 impl Engine {
     /// Milliseconds between heartbeats; `None`: none needed.
     fn heartbeat_interval(&self) -> Option<u64> {
+        if self.reads_along() {
+            return Some(self.ask_interval());
+        }
         let said = self.conversation.capabilities.as_ref().and_then(|can| can.heartbeat_interval_seconds);
         let interval = said.map_or(u64::from(self.config.heartbeat_interval_ms), |seconds| u64::from(seconds) * 1_000);
         (interval > 0).then_some(interval.max(MIN_HEARTBEAT_MS))
@@ -45,8 +49,13 @@ impl Engine {
         }
     }
 
+    /// Asks for a sign of life.
+    fn beat(&mut self) {
+        if self.reads_along() { self.ask_holder() } else { self.write(wire::HEARTBEAT) }
+    }
+
     pub(crate) fn send_heartbeat(&mut self) {
-        self.write(wire::HEARTBEAT);
+        self.beat();
         self.schedule_heartbeat();
         self.expect_answer();
     }
@@ -57,7 +66,8 @@ impl Engine {
             return;
         }
         if let Some(interval) = self.heartbeat_interval() {
-            self.timers.set(Timer::HeartbeatAnswer, self.now.mono + interval.min(HEARTBEAT_ANSWER_MS));
+            let limit = if self.reads_along() { ANSWER_MS } else { HEARTBEAT_ANSWER_MS };
+            self.timers.set(Timer::HeartbeatAnswer, self.now.mono + interval.min(limit));
         }
     }
 
@@ -67,9 +77,10 @@ impl Engine {
         if core::mem::replace(&mut liveness.is_checked, true) {
             return;
         }
-        self.write(wire::HEARTBEAT);
+        self.beat();
         self.schedule_heartbeat();
-        self.timers.set(Timer::HeartbeatAnswer, self.now.mono + CHECK_ANSWER_MS);
+        let limit = if self.reads_along() { ANSWER_MS } else { CHECK_ANSWER_MS };
+        self.timers.set(Timer::HeartbeatAnswer, self.now.mono + limit);
     }
 
     /// Where a timer is late, the page slept, and what the server answered may not have been read yet: nothing is judged

@@ -16,13 +16,14 @@ impl Engine {
             }
             // An open socket may be the better witness, and some web views say this always.
             PageEvent::Offline => self.is_offline = true,
-            PageEvent::Hidden => {}
+            PageEvent::Hidden => self.sharing.is_hidden = true,
             PageEvent::Left => {
                 self.keeper_left();
                 self.leave();
             }
             PageEvent::Visible | PageEvent::Returned => {
                 self.keeper_returned();
+                self.sharing.is_hidden &= event != PageEvent::Visible;
                 match self.link {
                     Link::Away => self.come_back(),
                     _ => self.wake(),
@@ -33,12 +34,14 @@ impl Engine {
 
     /// Something is worth another look now: an open socket is checked, and no pause between attempts is waited out.
     fn wake(&mut self) {
+        if self.is_waiting_for_holder() {
+            return;
+        }
         match &self.link {
             Link::Socket(_) => self.check_alive(),
             Link::Pause => self.attempt(),
             Link::Knock(_) if !self.is_offline => self.open_socket(),
-            // Where too many sessions were lost, no other is made unasked.
-            Link::Down(Some(error)) if error.retryable && error.code != ErrorCode::SessionCreationFailed => {
+            Link::Down(_) if self.is_worth_another_try() => {
                 self.attempts = Default::default();
                 self.connect();
             }
@@ -55,10 +58,16 @@ impl Engine {
         }
     }
 
+    /// Whether the chat has failed, and may not do so again. Where too many sessions were lost, no other is made unasked.
+    pub(crate) fn is_worth_another_try(&self) -> bool {
+        let Link::Down(Some(error)) = &self.link else { return false };
+        error.retryable && error.code != ErrorCode::SessionCreationFailed
+    }
+
     /// What is under way went out over a network that may be gone.
     fn use_new_network(&mut self) {
         match self.link {
-            Link::Socket(Socket { is_open: false, .. }) => {
+            Link::Socket(Socket { is_shared: false, is_open: false, .. }) => {
                 self.trust();
                 self.open_anew();
             }

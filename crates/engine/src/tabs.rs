@@ -39,7 +39,13 @@ pub(crate) fn news(op: &str, was: &str, name: &str, value: &str) -> String {
 
 impl Engine {
     pub(crate) fn handle_news(&mut self, text: &str) {
-        if !self.config.persistent || self.keeper.is_away || text.len() > MAX_NEWS {
+        if !self.config.persistent || self.keeper.is_away {
+            return;
+        }
+        if !text.starts_with('{') {
+            return self.handle_shared(text);
+        }
+        if text.len() > MAX_NEWS {
             return;
         }
         let Some(news) = wire::parse(text) else { return };

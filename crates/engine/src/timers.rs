@@ -49,10 +49,12 @@ pub(crate) enum Timer {
     Census,
     /// The end that another tab has told of was not seen.
     Farewell,
+    /// The holder of the shared socket is late.
+    Line,
 }
 
 impl Timer {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 23] = [
         Self::HttpRetry,
         Self::TokenAnswer,
         Self::Handshake,
@@ -75,10 +77,11 @@ impl Timer {
         Self::Claim,
         Self::Census,
         Self::Farewell,
+        Self::Line,
     ];
 
     /// Those that judge by what has not come, which a page that slept may just not have read yet.
-    const JUDGING: [Self; 9] = [
+    const JUDGING: [Self; 10] = [
         Self::TokenAnswer,
         Self::Handshake,
         Self::HeartbeatAnswer,
@@ -88,6 +91,7 @@ impl Timer {
         Self::Record,
         Self::Census,
         Self::Farewell,
+        Self::Line,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -114,6 +118,7 @@ impl Timer {
             Self::Claim => "claim",
             Self::Census => "census",
             Self::Farewell => "farewell",
+            Self::Line => "line",
         }
     }
 }

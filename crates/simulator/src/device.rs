@@ -22,25 +22,14 @@ pub(crate) enum Operation {
     Unlock,
 }
 
-/// What the tabs share.
-pub(crate) struct Device {
-    pub(crate) traits: Traits,
-    pub(crate) record: Option<String>,
+/// A lock of the browser, which one page has at a time.
+#[derive(Debug, Default)]
+pub(crate) struct Lock {
     holder: Option<Load>,
     waiting: VecDeque<Load>,
-    /// What is said to be the time since 1970 when the virtual time is 0.
-    pub(crate) epoch: u64,
-    /// For how many milliseconds the monotonic clock has stood still in the device's sleep, and since when it does.
-    pub(crate) stood_still: u64,
-    pub(crate) still_since: Option<u64>,
 }
 
-impl Device {
-    pub(crate) fn new(traits: Traits) -> Self {
-        let epoch = 1_700_000_000_000u64.saturating_add_signed(traits.skew);
-        Self { traits, record: None, holder: None, waiting: VecDeque::new(), epoch, stood_still: 0, still_since: None }
-    }
-
+impl Lock {
     /// Takes the lock, or waits for it. Returns whether `load` has it now.
     pub(crate) fn lock(&mut self, load: Load) -> bool {
         if self.holder.is_none_or(|holder| holder == load) {
@@ -49,6 +38,12 @@ impl Device {
         }
         self.waiting.push_back(load);
         false
+    }
+
+    /// Takes it, whoever has it.
+    pub(crate) fn steal(&mut self, load: Load) {
+        self.waiting.retain(|other| *other != load);
+        self.holder = Some(load);
     }
 
     pub(crate) fn is_held_by(&self, load: Load) -> bool {
@@ -64,10 +59,33 @@ impl Device {
         self.holder
     }
 
-    /// The page is gone. Returns who has the lock because of that.
+    /// The page is gone, or waits no more. Returns who has the lock because of that.
     pub(crate) fn leave(&mut self, load: Load) -> Option<Load> {
         self.waiting.retain(|other| *other != load);
         self.unlock(load)
+    }
+}
+
+/// What the tabs share.
+pub(crate) struct Device {
+    pub(crate) traits: Traits,
+    pub(crate) record: Option<String>,
+    /// On the record.
+    pub(crate) lock: Lock,
+    /// On the socket that the tabs share.
+    pub(crate) line: Lock,
+    /// What is said to be the time since 1970 when the virtual time is 0.
+    pub(crate) epoch: u64,
+    /// For how many milliseconds the monotonic clock has stood still in the device's sleep, and since when it does.
+    pub(crate) stood_still: u64,
+    pub(crate) still_since: Option<u64>,
+}
+
+impl Device {
+    pub(crate) fn new(traits: Traits) -> Self {
+        let epoch = 1_700_000_000_000u64.saturating_add_signed(traits.skew);
+        let (lock, line) = (Lock::default(), Lock::default());
+        Self { traits, record: None, lock, line, epoch, stood_still: 0, still_since: None }
     }
 
     pub(crate) fn store(&mut self, record: String) {

@@ -26,6 +26,7 @@
 //! | `transcript` | in the end a page shows the log: texts, order, roles, streamed messages whole |
 //! | `sessions` | no session is replaced, left or ended while the server has it, unless the user wanted that, or the record was not to be had in time |
 //! | `sockets` | a page has at most one socket, writes to open ones only, and closes with codes it may use |
+//! | `line` | in the end, pages on one session that can hear each other and miss nothing have one socket among them |
 //! | `open` | the connection is open within 75 s of everything being well and the server having room for its socket, 150 s where the session was lost, 270 s in ten tabs, and within 1 s of the browser's saying online, or 5 s where a dead socket seemed to live |
 //! | `backoff` | the first attempt waits at most 2 s, attempt n at most min(30 s, 1.5 · 2^(n-1) s), and is then made |
 //! | `budget` | no more attempts than allowed, those counted whose sockets were gone within 30 s with nothing confirmed; and not given up before |

@@ -21,6 +21,8 @@ pub(crate) struct Page {
     pub(crate) wake: Option<u64>,
     /// The socket that is there, and whether it has opened.
     pub(crate) socket: Option<(SocketId, LinkId, bool)>,
+    /// It has another page's socket.
+    pub(crate) reads_along: bool,
     /// Calls that are not settled.
     pub(crate) calls: BTreeMap<CallId, &'static str>,
     pub(crate) last_call: CallId,
@@ -94,6 +96,7 @@ impl Page {
             session_timeout_ms: 600_000,
             confirm_timeout_ms: 5_000,
             persistent: scenario.persistent,
+            shares: scenario.shares && scenario.persistent,
             fresh: false,
             before_agent_join: scenario.prepares_join,
             max_reconnect_attempts: scenario.max_reconnect_attempts,
@@ -106,6 +109,7 @@ impl Page {
             deadline: None,
             wake: None,
             socket: None,
+            reads_along: false,
             calls: BTreeMap::new(),
             last_call: 0,
             requests: vec![],

@@ -64,6 +64,8 @@ pub(crate) struct Scenario {
     pub(crate) rules: Rules,
     pub(crate) pages: usize,
     pub(crate) persistent: bool,
+    /// Tabs share one socket.
+    pub(crate) shares: bool,
     pub(crate) ends_when_lost: bool,
     pub(crate) max_reconnect_attempts: u32,
     /// The application supplies access tokens.
@@ -128,7 +130,7 @@ impl Scenario {
             refused_messages: r.weighted(&[(12, 0), (1, 60)]),
             pace: r.pick(&[20, 100, 400]),
         };
-        let pages = r.weighted(&[(240, 1), (58, 2), (2, 10)]);
+        let pages = r.weighted(&[(240, 1), (44, 2), (12, 3), (3, 6), (1, 14)]);
         let duration = match r.weighted(&[(12, 0), (4, 1), (1, 2)]) {
             0 => r.among(15_000..=150_000),
             1 => r.among(150_000..=600_000),
@@ -146,6 +148,8 @@ impl Scenario {
             rules,
             pages,
             persistent: r.chance(850),
+            // More tabs than a session may have sockets can only share one.
+            shares: r.chance(800) || pages > 10,
             ends_when_lost: r.chance(120),
             max_reconnect_attempts: r.weighted(&[(3, 0), (3, 10)]),
             supplies_tokens: r.chance(100),
@@ -155,6 +159,7 @@ impl Scenario {
             deeds: vec![],
         };
         let mut deeds = Deeds { random: r, duration, pages: pages as u64, list: vec![] };
+        deeds.open();
         deeds.talk();
         deeds.live();
         deeds.trouble_network();
@@ -195,6 +200,16 @@ impl Deeds<'_> {
         }
         let near = self.random.among(0..=self.list.len() as u64 - 1) as usize;
         (self.list[near].0 + self.random.among(0..=2_500)).saturating_sub(500)
+    }
+
+    /// Of several pages, most are in the background.
+    fn open(&mut self) {
+        for page in 1..self.pages as usize {
+            if self.random.chance(700) {
+                let lateness = self.random.pick(&[0, 1_000, 60_000]);
+                self.add(0, Deed::Hide { page, lateness });
+            }
+        }
     }
 
     fn talk(&mut self) {

@@ -4,6 +4,9 @@ use poly_messaging_engine::ErrorCode;
 
 use crate::device::Load;
 
+/// Milliseconds after which the messages of a page that is gone are asked for, at the latest.
+const CLAIM_MS: u64 = 11_000;
+
 /// A message of a user.
 #[derive(Debug, Clone)]
 pub(crate) struct Sent {
@@ -23,6 +26,8 @@ pub(crate) struct Sent {
     pub(crate) is_written: bool,
     /// Another tab claimed it, or wrote it, when this one seemed to be gone.
     pub(crate) is_claimed: bool,
+    /// When its page went, where it was on its way then.
+    pub(crate) left_at: Option<u64>,
     /// Why nothing is owed to it any more.
     pub(crate) excuse: Option<&'static str>,
 }
@@ -54,6 +59,7 @@ impl Outbox {
             repeats: 0,
             is_written: false,
             is_claimed: false,
+            left_at: None,
             excuse: None,
         });
         (draft_id, text)
@@ -105,6 +111,16 @@ impl Outbox {
             let is_left_behind = sent.load.page == load.page && sent.load.number < load.number;
             if is_left_behind && !sent.is_confirmed && sent.excuse.is_none() {
                 sent.excuse = Some("the conversation has ended");
+            }
+        }
+    }
+
+    /// The session is lost. What a page has left behind just before, no other has asked for yet.
+    pub(crate) fn lose_session(&mut self, now: u64) {
+        for sent in &mut self.sent {
+            let is_unclaimed = sent.left_at.is_some_and(|at| now < at + CLAIM_MS);
+            if is_unclaimed && !sent.is_confirmed && sent.excuse.is_none() {
+                sent.excuse = Some("its page and its session went at once");
             }
         }
     }

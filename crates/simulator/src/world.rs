@@ -35,6 +35,10 @@ enum Happening {
         load: Load,
         input: Input,
     },
+    /// The lock on the socket of all was granted.
+    LineFree {
+        load: Load,
+    },
     /// The next operation on the record is done.
     Storage {
         load: Load,
@@ -62,6 +66,10 @@ pub(crate) struct World {
     sockets: Vec<Socket>,
     happenings: Schedule<Happening>,
     outbox: Outbox,
+    /// When what each page told last arrives everywhere; what one tells is heard in its order.
+    told_by: Vec<u64>,
+    /// Frames that a page has another one write.
+    entrusted: Vec<String>,
     /// Sessions whose end a user wanted.
     given_up: Vec<String>,
     /// Since when neither the network nor the server has any trouble.
@@ -99,6 +107,8 @@ impl World {
             sockets: vec![],
             happenings: Schedule::new(),
             outbox: Outbox::default(),
+            told_by: vec![0; scenario.pages],
+            entrusted: vec![],
             given_up: vec![],
             calm_since: Some(START),
             sabotage,
@@ -191,6 +201,11 @@ impl World {
         match happening {
             Happening::Deed(deed) => self.do_deed(deed),
             Happening::Give { load, input } => self.hand(load, input),
+            Happening::LineFree { load } => {
+                if self.device.line.is_held_by(load) {
+                    self.hand(load, Input::LineFree);
+                }
+            }
             Happening::Storage { load } => self.finish_operation(load),
             Happening::Request { load, id, path, token } => {
                 if self.network.is_dead() || self.server.trouble.unreachable {
@@ -228,9 +243,10 @@ impl World {
                     note!(self, "server: {how} on {link}: {text}");
                     if let Some(sequence) = live.filter(|_| is_missing) {
                         self.counts.missing += 1;
+                        // Those that read along with this page do not see it either.
                         let load = self.sockets[link].load;
-                        if self.pages[load.page].load == load {
-                            self.pages[load.page].watch.missing.push(sequence);
+                        for page in self.pages.iter_mut().filter(|page| page.load == load || page.reads_along) {
+                            page.watch.missing.push(sequence);
                         }
                     }
                 }
@@ -346,7 +362,7 @@ impl World {
         let Some(operation) = page.storage.front() else { return };
         page.is_storage_busy = true;
         let hangs = self.device.traits.storage_fault == crate::scenario::StorageFault::Hangs;
-        if hangs || matches!(operation, Operation::Load { exclusive: true, .. }) && !self.device.lock(load) {
+        if hangs || matches!(operation, Operation::Load { exclusive: true, .. }) && !self.device.lock.lock(load) {
             return;
         }
         self.plan_operation(load);
@@ -375,7 +391,7 @@ impl World {
             }
             Operation::Forget => self.device.record = None,
             Operation::Unlock => {
-                let next = self.device.unlock(load);
+                let next = self.device.lock.unlock(load);
                 self.pass_lock(next);
             }
         }
@@ -385,6 +401,14 @@ impl World {
     fn pass_lock(&mut self, next: Option<Load>) {
         if let Some(next) = next {
             self.plan_operation(next);
+        }
+    }
+
+    /// Who waits for the socket of all has the lock on it now.
+    fn pass_line(&mut self, next: Option<Load>) {
+        if let Some(load) = next {
+            let at = self.now + self.random.among(0..=10);
+            self.happenings.plan(at, Happening::LineFree { load });
         }
     }
 

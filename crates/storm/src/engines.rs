@@ -231,6 +231,7 @@ fn options() -> Options {
         session_timeout_ms: 600_000,
         confirm_timeout_ms: 5_000,
         persistent: false,
+        shares: false,
         fresh: false,
         before_agent_join: false,
         max_reconnect_attempts: 10,

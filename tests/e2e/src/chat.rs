@@ -156,6 +156,15 @@ impl<'a> Chat<'a> {
         self.page
     }
 
+    /// This chat's window.
+    ///
+    /// # Panics
+    ///
+    /// Where it is in a frame.
+    pub fn window(&self) -> WindowHandle {
+        self.window.clone().expect("a window")
+    }
+
     /// Closes this chat's window and turns to that of another chat.
     pub async fn close_window(self, next: &Chat<'_>) {
         let page = self.focus().await;

@@ -65,6 +65,7 @@ pub fn options() -> Options {
         session_timeout_ms: 600_000,
         confirm_timeout_ms: 5_000,
         persistent: false,
+        shares: false,
         fresh: false,
         before_agent_join: false,
         max_reconnect_attempts: 10,
@@ -222,7 +223,14 @@ impl Client {
                 self.log_levels.push(level);
                 self.log.push(message);
             }
-            Output::Load { .. } | Output::Store { .. } | Output::Forget | Output::Unlock | Output::Tell { .. } => {
+            Output::Load { .. }
+            | Output::Store { .. }
+            | Output::Forget
+            | Output::Unlock
+            | Output::Tell { .. }
+            | Output::Share { .. }
+            | Output::Frame { .. }
+            | Output::Line(_) => {
                 assert!(self.is_persistent, "not asked for: {output:?}");
                 self.tasks.push_back(output);
             }

@@ -19,6 +19,9 @@ pub struct Browser {
     pub pages: Vec<Tab>,
     pub storage: Storage,
     pub server: Server,
+    /// Who has the lock on the shared socket, and who waits for it.
+    pub line: Option<Page>,
+    line_waiting: VecDeque<Page>,
     /// Everything that was told among tabs.
     pub news: Vec<String>,
 }
@@ -29,6 +32,11 @@ pub struct Tab {
     /// It runs: not frozen, and not gone.
     pub is_running: bool,
     pub is_gone: bool,
+    /// What it is told waits in the inbox.
+    is_hung: bool,
+    inbox: Vec<String>,
+    /// Frames that went over another page's socket, and whether they came in.
+    pub seen: Vec<(bool, String)>,
     tasks: VecDeque<Output>,
     /// Frames that were seen to.
     frames: usize,
@@ -77,10 +85,15 @@ pub fn persistent() -> Options {
     Options { persistent: true, ..options() }
 }
 
+/// The same, in a browser whose tabs share a socket.
+pub fn sharing() -> Options {
+    Options { shares: true, ..persistent() }
+}
+
 impl Browser {
     pub fn new() -> Self {
         let (storage, server) = (Storage::default(), Server::default());
-        Self { now: START, pages: vec![], storage, server, news: vec![] }
+        Self { now: START, pages: vec![], storage, server, line: None, line_waiting: VecDeque::new(), news: vec![] }
     }
 
     /// Opens a page, and starts its chat, without anything else happening yet.
@@ -89,7 +102,18 @@ impl Browser {
         let mut client = Client::with_at(options, seed, self.now);
         client.give(Input::Start);
         let tasks = VecDeque::new();
-        self.pages.push(Tab { client, is_running: true, is_gone: false, tasks, frames: 0, socket: None });
+        let (inbox, is_hung, seen) = (vec![], false, vec![]);
+        self.pages.push(Tab {
+            client,
+            is_running: true,
+            is_gone: false,
+            is_hung,
+            inbox,
+            seen,
+            tasks,
+            frames: 0,
+            socket: None,
+        });
         self.pages.len() - 1
     }
 
@@ -111,6 +135,22 @@ impl Browser {
         tab.tasks.clear();
         self.storage.waiting.retain(|waiting| *waiting != page);
         self.free(page);
+        self.leave_line(page);
+        self.pass_line();
+    }
+
+    fn leave_line(&mut self, page: Page) {
+        self.line = self.line.filter(|holder| *holder != page);
+        self.line_waiting.retain(|waiting| *waiting != page);
+    }
+
+    fn pass_line(&mut self) {
+        if self.line.is_none() {
+            self.line = self.line_waiting.pop_front();
+            if let Some(page) = self.line {
+                self.pages[page].client.give(Input::LineFree);
+            }
+        }
     }
 
     /// The page is left for good.
@@ -124,6 +164,22 @@ impl Browser {
     pub fn reload(&mut self, page: Page) -> Page {
         self.leave(page);
         self.open()
+    }
+
+    /// The page hangs: it hears nothing and says nothing, and its socket stays.
+    pub fn hang(&mut self, page: Page) {
+        (self.pages[page].is_running, self.pages[page].is_hung) = (false, true);
+    }
+
+    /// It goes on, and hears what was told meanwhile.
+    pub fn go_on(&mut self, page: Page) {
+        let tab = &mut self.pages[page];
+        (tab.is_running, tab.is_hung, tab.client.now) = (true, false, self.now);
+        tab.client.give(Input::Deadline);
+        for text in core::mem::take(&mut tab.inbox) {
+            tab.client.give(Input::News { text });
+        }
+        self.run();
     }
 
     /// The page stops running for now.
@@ -213,9 +269,31 @@ impl Browser {
     fn step(&mut self, page: Page) -> bool {
         let tab = &mut self.pages[page];
         while let Some(task) = tab.client.tasks.pop_front() {
-            if let Output::Tell { text } = task {
-                self.tell(page, text);
-                return true;
+            match task {
+                Output::Tell { text } => {
+                    self.news.push(text.clone());
+                    self.tell(page, text);
+                    return true;
+                }
+                Output::Frame { is_in, text } => {
+                    self.pages[page].seen.push((is_in, text));
+                    return true;
+                }
+                Output::Share { text } => {
+                    self.tell(page, text);
+                    return true;
+                }
+                Output::Line(line) => {
+                    self.leave_line(page);
+                    match line {
+                        Line::Leave => {}
+                        Line::Take => self.line = Some(page),
+                        Line::Wait => self.line_waiting.push_back(page),
+                    }
+                    self.pass_line();
+                    return true;
+                }
+                _ => {}
             }
             // Exclusive loads that were not granted the lock are given up.
             if matches!(task, Output::Unlock) {
@@ -231,10 +309,11 @@ impl Browser {
 
     fn tell(&mut self, from: Page, text: String) {
         assert!(!text.contains("SECRET"), "a token in {text}");
-        self.news.push(text.clone());
         for (page, tab) in self.pages.iter_mut().enumerate() {
             if page != from && tab.is_running {
                 tab.client.give(Input::News { text: text.clone() });
+            } else if tab.is_hung {
+                tab.inbox.push(text.clone());
             }
         }
     }

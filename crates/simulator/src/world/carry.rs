@@ -1,8 +1,8 @@
 //! What the browser does with the engine's outputs.
 
 use poly_messaging_engine::{
-    Change, ConnectionView, Delivery, Event, EventBody, HttpOutcome, HttpRequest, Input, Message, MessageBody, Output,
-    RequestId,
+    Change, ConnectionView, Delivery, Event, EventBody, HttpOutcome, HttpRequest, Input, Line, Message, MessageBody,
+    Output, RequestId,
 };
 
 use super::{Happening, Socket, World, note};
@@ -12,7 +12,11 @@ use crate::device::Operation;
 impl World {
     pub(super) fn carry_out(&mut self, page: usize, output: Output) {
         note!(self, "page {page}:   {output:?}");
-        if format!("{output:?}").contains("SECRET") {
+        let is_told = match &output {
+            Output::Share { text } | Output::SendText { text, .. } | Output::Tell { text } => text.contains("SECRET"),
+            output => format!("{output:?}").contains("SECRET"),
+        };
+        if is_told {
             self.accuse("tokens", format!("a token in {output:?}"));
         }
         let load = self.pages[page].load;
@@ -65,6 +69,30 @@ impl World {
                     self.happenings.plan(at, Happening::Give { load, input });
                 }
             }
+            Output::Share { text } => self.share(page, text),
+            Output::Line(line) => {
+                let there = &mut self.pages[page];
+                if core::mem::replace(&mut there.reads_along, line == Line::Wait) && line == Line::Leave {
+                    // If it gives up, it does so with the one whose socket it has.
+                    there.watch.attempt = u32::MAX;
+                }
+                if there.reads_along {
+                    there.watch.attempt_by = None;
+                }
+                let next = match line {
+                    Line::Take => {
+                        self.device.line.steal(load);
+                        None
+                    }
+                    Line::Wait => {
+                        let next = self.device.line.leave(load);
+                        self.pass_line(next);
+                        Some(load).filter(|_| self.device.line.lock(load))
+                    }
+                    Line::Leave => self.device.line.leave(load),
+                };
+                self.pass_line(next);
+            }
             Output::Change(change) => self.change(page, change),
             Output::Event(event) => self.hear(page, *event),
             Output::Settle { call, result } => {
@@ -72,7 +100,7 @@ impl World {
                     self.accuse("calls", format!("call {call} is settled, but not open: {result:?}"));
                 }
             }
-            Output::Log { .. } => {}
+            Output::Log { .. } | Output::Frame { .. } => {}
         }
     }
 
@@ -133,6 +161,7 @@ impl World {
         });
         self.pages[page].socket = Some((number, link, false));
         self.note_attempt(page);
+        self.pages[page].reads_along = false;
     }
 
     fn send(&mut self, page: usize, number: u32, text: String) {
@@ -144,7 +173,10 @@ impl World {
         }
         if text.contains("EVENT_TYPE_USER_MESSAGE") {
             self.counts.written += 1;
-            self.outbox.note_writer(&text, self.pages[page].load);
+            match self.entrusted.iter().position(|frame| *frame == text) {
+                Some(at) => drop(self.entrusted.swap_remove(at)),
+                None => self.outbox.note_writer(&text, self.pages[page].load),
+            }
             if self.sabotage == Some(Sabotage::WritesTwice) {
                 self.network.write(self.now, link, text.clone());
             }
@@ -157,6 +189,20 @@ impl World {
             }
         }
         self.network.write(self.now, link, text);
+    }
+
+    /// Tells the other tabs, each in its time, and all that this page tells in its order.
+    fn share(&mut self, page: usize, text: String) {
+        if let Some(frame) = text.strip_prefix("1W").and_then(|text| text.splitn(4, '\n').nth(3)) {
+            self.outbox.note_writer(frame, self.pages[page].load);
+            self.entrusted.push(frame.to_owned());
+        }
+        let at = (self.now + self.random.among(0..=10)).max(self.told_by[page]);
+        self.told_by[page] = at;
+        for other in (0..self.pages.len()).filter(|other| *other != page) {
+            let (load, input) = (self.pages[other].load, Input::News { text: text.clone() });
+            self.happenings.plan(at, Happening::Give { load, input });
+        }
     }
 
     fn operate(&mut self, page: usize, operation: Operation) {
@@ -187,6 +233,7 @@ impl World {
                     self.counts.resumed += 1;
                 }
             }
+            Change::Session { session: None } => self.outbox.lose_session(self.now),
             Change::Ended { ended: Some(ended) } if ended.reason == "REASON_SESSION_LOST" => {
                 if let Some(session) = self.pages[page].session.clone() {
                     self.check_given_up(page, &session, "ended");

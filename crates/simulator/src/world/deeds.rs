@@ -3,7 +3,7 @@
 use poly_messaging_engine::{Deadline, Delivery, Input, MessageBody, Metadata, PageEvent};
 
 use super::{World, note};
-use crate::network::Profile;
+use crate::network::{LinkId, Profile};
 use crate::scenario::Deed;
 use crate::server::Trouble;
 
@@ -83,12 +83,12 @@ impl World {
             }
             Deed::Revive => self.revive(),
             Deed::Break { page, ways } => {
-                if let Some((_, link, _)) = self.pages[page].socket {
+                if let Some(link) = self.link_of(page) {
                     self.network.break_link(self.now, link, ways, true);
                 }
             }
             Deed::Cut(page) => {
-                if let Some((_, link, _)) = self.pages[page].socket {
+                if let Some(link) = self.link_of(page) {
                     self.network.cut(self.now, link);
                 }
             }
@@ -99,6 +99,12 @@ impl World {
             // The user of a page that does not run can do nothing with it.
             _ => {}
         }
+    }
+
+    /// The socket of this page, or the one that it reads along with.
+    fn link_of(&self, page: usize) -> Option<LinkId> {
+        let mut pages = core::iter::once(&self.pages[page]).chain(&self.pages);
+        pages.find_map(|page| page.socket).map(|(_, link, _)| link)
     }
 
     pub(super) fn say(&mut self, page: usize) {
@@ -151,14 +157,19 @@ impl World {
             self.network.close(self.now, link);
         }
         let load = self.pages[page].load;
-        let next = self.device.leave(load);
+        let next = self.device.lock.leave(load);
         self.pass_lock(next);
+        let next = self.device.line.leave(load);
+        self.pass_line(next);
         let is_kept =
             self.scenario.persistent && self.device.traits.storage_fault == crate::scenario::StorageFault::None;
         for sent in &mut self.outbox.sent {
             let is_owed = is_kept && self.device.holds(&sent.draft_id);
             if sent.load.page == page && !sent.is_confirmed && sent.excuse.is_none() && !is_owed {
                 sent.excuse = Some("the page went before it was stored");
+            }
+            if sent.load == load && !sent.is_confirmed && sent.is_written {
+                sent.left_at = Some(self.now);
             }
             if is_owed && sent.is_written && !self.device.says_written(&sent.draft_id) {
                 sent.repeats += 1;
@@ -170,7 +181,7 @@ impl World {
     fn holds_lock_if_needed(&mut self, page: usize) -> bool {
         let page = &self.pages[page];
         let is_exclusive = matches!(page.storage.front(), Some(crate::device::Operation::Load { exclusive: true, .. }));
-        !is_exclusive || self.device.is_held_by(page.load)
+        !is_exclusive || self.device.lock.is_held_by(page.load)
     }
 
     fn show_page(&mut self, page: usize) {
@@ -267,7 +278,9 @@ impl World {
             if self.pages[page].is_left {
                 self.return_to(page);
             }
-            if !self.pages[page].is_visible {
+            // The others stay in the background.
+            self.pages[page].lateness = 0;
+            if page == 0 && !self.pages[page].is_visible {
                 self.show_page(page);
             }
         }

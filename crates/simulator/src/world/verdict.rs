@@ -3,6 +3,7 @@
 use poly_messaging_engine::{ConnectionView, Delivery, ErrorCode, Input, MessageBody};
 
 use super::{World, note};
+use crate::page::Page;
 use crate::server::{Kind, Line};
 use crate::user::Sent;
 
@@ -35,6 +36,7 @@ impl World {
             return;
         }
         self.judge_connections();
+        self.judge_line();
         self.judge_messages();
         for page in 0..self.pages.len() {
             self.judge_transcript(page);
@@ -58,6 +60,22 @@ impl World {
             if page.state.ended.is_none() && page.state.connection != ConnectionView::Open {
                 let connection = page.state.connection.clone();
                 self.accuse("open", format!("page {number} is {connection:?} in the end"));
+            }
+        }
+    }
+
+    /// Pages on one session that can hear each other have one socket among them. One that has seen less, or more, of a history with
+    /// gaps keeps its own.
+    fn judge_line(&mut self) {
+        if !self.scenario.shares || !self.scenario.persistent || self.scenario.rules.sequence_step > 1 {
+            return;
+        }
+        let is_on = |page: &&Page| page.state.connection == ConnectionView::Open && page.watch.missing.is_empty();
+        for page in self.pages.iter().filter(is_on) {
+            let is_same = |other: &&Page| other.session == page.session && other.socket.is_some();
+            let count = self.pages.iter().filter(is_on).filter(is_same).count();
+            if count > 1 {
+                return self.accuse("line", format!("{count} sockets are open on {:?}", page.session));
             }
         }
     }

@@ -40,12 +40,17 @@ impl World {
         self.calm_since = if is_calm { self.calm_since.or(Some(self.now)) } else { None };
         for number in 0..self.pages.len() {
             let now = self.now;
+            let works = |page: &Page| {
+                page.runs() && page.socket.is_some_and(|(_, link, is_open)| is_open && self.network.passes(link))
+            };
+            let reads_along = self.pages[number].reads_along;
+            let is_served = if reads_along { self.pages.iter().any(works) } else { works(&self.pages[number]) };
             let page = &mut self.pages[number];
             if !page.runs() || !page.is_visible {
                 continue;
             }
             let is_open = matches!(page.state.connection, ConnectionView::Open);
-            let is_up = is_open && page.socket.is_some_and(|(_, link, is_open)| is_open && self.network.passes(link));
+            let is_up = is_open && is_served;
             if is_up || is_excused_from_being_open(page) {
                 (page.watch.down_since, page.watch.open_by) = (None, None);
             } else {
@@ -87,7 +92,8 @@ impl World {
         let page = &self.pages[number];
         let since = page.watch.beat_at.max(page.watch.runs_since);
         let has_socket = page.socket.is_some_and(|(_, _, is_open)| is_open);
-        if is_open && has_socket && self.now > since + interval + SLACK_MS {
+        // It is counted anew once the server has said its interval.
+        if is_open && has_socket && self.now > since + interval + DELAY_MS + SLACK_MS {
             self.accuse("heartbeats", format!("page {number} has sent none for {} ms", self.now - since));
         }
     }
@@ -188,7 +194,9 @@ impl World {
         if !is_calm || !is_known || !page.runs() || !page.is_visible || is_excused_from_being_open(page) {
             return;
         }
-        let wait = match page.socket {
+        let shared = self.pages.iter().find_map(|other| other.socket);
+        let page = &mut self.pages[number];
+        let wait = match page.socket.or(shared.filter(|_| page.reads_along)) {
             // What comes in passes for a sign of life, though nothing may go out.
             Some((_, link, true)) if !self.network.is_deaf(link) => return,
             Some((_, _, true)) => ONLINE_WITH_SOCKET_MS,
@@ -230,6 +238,8 @@ impl World {
             // It is under way.
             ConnectionView::Reconnecting { retry_in_ms: 0, .. }
                 if is_told_offline && page.watch.probe.is_some_and(|id| page.requests.contains(&id)) => {}
+            // The one that it reads along with makes it.
+            ConnectionView::Reconnecting { .. } if page.reads_along => {}
             ConnectionView::Reconnecting { retry_in_ms, .. } => {
                 page.watch.attempt_by = Some(self.now + u64::from(*retry_in_ms));
                 return;
@@ -254,6 +264,9 @@ impl World {
     /// An attempt is announced.
     pub(super) fn note_pause(&mut self, page: usize, attempt: u32, retry_in_ms: u32) {
         self.counts.reconnects += 1;
+        if self.pages[page].reads_along {
+            return;
+        }
         // 1 s, 2 s, 4 s on average: the first up to twice that, the others up to half as much again.
         let longest = if attempt <= 1 { 2_000 } else { BACKOFF_MAX_MS.min(1_500 << (attempt - 1).min(5)) };
         if u64::from(retry_in_ms) > longest {

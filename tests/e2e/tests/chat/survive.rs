@@ -6,5 +6,6 @@ mod delivery;
 mod refusals;
 mod resume;
 mod secrets;
+mod sharing;
 mod storage;
 mod tabs;

@@ -1,0 +1,530 @@
+//! One socket for all tabs of a browser, since a session may have ten, and its server counts dead ones for minutes.
+//!
+//! One tab holds it and tells the others each frame that comes in. They read along, and have the holder write their frames. A tab
+//! that lacks something opens a socket of its own, from its own cursor; once its history is complete, it claims to be the holder.
+//! Of two that do, one gives way: the one that nobody sees, else the one whose name is lower. A tab that has all that the holder
+//! has lets its own socket go. So nothing is ever handed over, and whatever goes wrong ends in a socket of one's own.
+//!
+//! A lock of the browser tells that the holder is gone: it has it, and the others wait for it. Where a page stands still and keeps
+//! the lock, the others find out because it does not answer.
+
+use crate::connection::{CLOSE_NETWORK, CLOSE_NORMAL, Link, Socket};
+use crate::engine::Engine;
+use crate::json::{digits, push_number};
+use crate::liveness::Liveness;
+use crate::refusal::Purpose;
+use crate::timers::Timer;
+use crate::{ConnectionView, Error, ErrorCode, EventBody, Line, Output, SocketId, wire};
+
+/// What every message begins with. What another version tells is set aside.
+const VERSION: char = '1';
+
+/// Kinds of messages: a frame that came in; one to be written; "I hold the socket"; "have I all that you have?" and its answer; "I
+/// have none, and open one"; "the server wants none"; "none could be opened"; "the session is lost"; "close yours: a message may be
+/// stuck in it", and "it is closed".
+const FRAME: char = 'F';
+const WRITE: char = 'W';
+const CLAIM: char = 'C';
+const ASK: char = 'A';
+const ANSWER: char = 'B';
+const TRY: char = 'T';
+pub(crate) const REST: char = 'R';
+pub(crate) const GIVE_UP: char = 'G';
+pub(crate) const LOST: char = 'L';
+const CLOSE: char = 'D';
+const CLOSED: char = 'E';
+
+/// The rank of a tab that nobody sees, and of one that someone does.
+const UNSEEN: &str = "0";
+const SEEN: &str = "1";
+
+/// Milliseconds between two questions to the holder of a tab that someone sees, and those that it gets to answer.
+const ASK_MS: u64 = 1_000;
+pub(crate) const ANSWER_MS: u64 = 1_000;
+/// Milliseconds between two questions of a tab that lacks something that the holder has, or that nobody sees.
+const ASK_AGAIN_MS: u64 = 2_000;
+const ASK_UNSEEN_MS: u64 = 30_000;
+/// Milliseconds for which the holder hears what others lack before it has the history told again, and times in a row that a tab may
+/// lack something.
+const TELL_AGAIN_MS: u64 = 100;
+const MAX_LACKS: u32 = 3;
+/// Milliseconds that the holder gets for an attempt to connect, its handshake included, before another tab makes one.
+const ATTEMPT_MS: u64 = 17_000;
+
+/// What is known of the socket that the tabs share.
+#[derive(Debug, Default)]
+pub(crate) struct Sharing {
+    /// This tab holds it, or is to open it.
+    is_holder: bool,
+    /// The tab that holds it otherwise.
+    holder: String,
+    /// The number of its socket that this tab has read along with last, among its own; 0: none.
+    line: u64,
+    /// Someone sees that tab.
+    is_holder_seen: bool,
+    /// Others read along.
+    has_readers: bool,
+    /// The sequence behind which the history is to be told again, since others lack something.
+    wanted_from: Option<u64>,
+    /// Answers in a row by which this tab lacked something.
+    lacks: u32,
+    /// Nobody sees the page.
+    pub(crate) is_hidden: bool,
+}
+
+impl Engine {
+    /// What another tab told.
+    pub(crate) fn handle_shared(&mut self, text: &str) {
+        let mut parts = text.splitn(4, '\n');
+        let (Some(head), Some(from), Some(to), Some(rest)) = (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return;
+        };
+        let mut head = head.chars();
+        let (version, kind) = (head.next(), head.next().unwrap_or_default());
+        let is_ours = self.session.as_ref().is_some_and(|session| session.id == head.as_str());
+        let is_meant = !from.is_empty() && from != self.keeper.tab && (to.is_empty() || to == self.keeper.tab);
+        if version != Some(VERSION) || !is_ours || !is_meant || !self.config.shares {
+            return;
+        }
+        match kind {
+            FRAME => {
+                if let Some(socket) = self.shared_socket() {
+                    let socket = socket.id;
+                    self.out.push(Output::Frame { is_in: true, text: rest.to_owned() });
+                    self.handle_text(socket, rest);
+                }
+            }
+            WRITE => {
+                if self.held_from().is_some()
+                    && let Ok(frame) = wire::raw(rest)
+                {
+                    self.write(&frame);
+                }
+            }
+            CLAIM => self.hear_claim(from, rest),
+            ASK => self.answer(from, rest),
+            ANSWER => self.hear_answer(from, rest),
+            TRY => self.hear_attempt(from, rest),
+            REST if self.reads_along_with(from) => self.rest(),
+            GIVE_UP if self.reads_along_with(from) => self.give_up(),
+            LOST if self.reads_along_with(from) => self.lose_session(ErrorCode::SessionLost),
+            CLOSE => self.give_way(from),
+            CLOSED => {
+                self.sharing.has_readers = true;
+                self.conversation.drafts.wait_out(self.now.mono);
+            }
+            _ => {}
+        }
+    }
+
+    /// Tells the tab `to`, or all of them.
+    fn share(&mut self, kind: char, to: &str, rest: &str) {
+        let Some(session) = self.session.as_ref().filter(|_| self.config.shares) else { return };
+        let mut text = String::with_capacity(64 + rest.len());
+        text.extend([VERSION, kind]);
+        for part in [&session.id, "\n", &self.keeper.tab, "\n", to, "\n", rest] {
+            text.push_str(part);
+        }
+        self.out.push(Output::Share { text });
+    }
+
+    // ------------------------------------------------------------------------------------------------ the holder
+
+    /// The history is complete over a socket of this tab's own, which may be everybody's.
+    pub(crate) fn claim_line(&mut self) {
+        if self.config.shares {
+            self.sharing.is_holder = true;
+            self.sharing.holder.clear();
+            self.timers.stop(Timer::Line);
+            self.out.push(Output::Line(Line::Take));
+            self.share(CLAIM, "", self.rank());
+        }
+    }
+
+    /// A frame came in over this tab's own socket.
+    pub(crate) fn share_frame(&mut self, frame: &str) {
+        if self.sharing.has_readers && !self.reads_along() {
+            self.share(FRAME, "", frame);
+        }
+    }
+
+    /// Another tab asks whether it has all there is. What it lacks is told again, for all that do.
+    fn answer(&mut self, asker: &str, rest: &str) {
+        if let Some(from) = self.held_from() {
+            self.sharing.has_readers = true;
+            let mine = [self.whole(), self.newest(), from, u64::from(self.last_socket)];
+            let mut answer = self.rank().to_owned();
+            for number in mine {
+                answer.push(' ');
+                push_number(&mut answer, number);
+            }
+            self.share(ANSWER, asker, &answer);
+            if rest.is_empty() {
+                return;
+            }
+            let [whole, newest, after, _] = numbers(rest.split(' '));
+            let lacks = newest < mine[1] || whole < mine[0].min(mine[1]) && !self.conversation.gaps.are_normal();
+            let wanted = [whole].into_iter().filter(|_| lacks).chain([after].into_iter().filter(|after| *after < from));
+            if let Some(wanted) = wanted.min() {
+                self.sharing.wanted_from = Some(self.sharing.wanted_from.map_or(wanted, |other| other.min(wanted)));
+                self.timers.set(Timer::Line, self.now.mono + TELL_AGAIN_MS);
+            }
+        } else {
+            // The holder opens one, and else this is none.
+            self.share_attempt(0, 0);
+        }
+    }
+
+    /// This tab tries to connect, for all.
+    pub(crate) fn lead(&mut self) {
+        if self.config.shares && !self.sharing.is_holder {
+            self.sharing.is_holder = true;
+            self.out.push(Output::Line(Line::Take));
+        }
+    }
+
+    /// The next attempt to connect comes in so many milliseconds.
+    pub(crate) fn share_attempt(&mut self, attempt: u32, retry_in_ms: u32) {
+        if self.sharing.is_holder {
+            let [attempt, retry_in_ms] = [attempt, retry_in_ms].map(|number| digits(u64::from(number)));
+            self.share(TRY, "", &[self.rank(), " ", &attempt, " ", &retry_in_ms].concat());
+        }
+    }
+
+    /// What has become of the connection is so for all.
+    pub(crate) fn share_loss(&mut self, kind: char) {
+        if self.sharing.is_holder {
+            self.share(kind, "", "");
+        }
+    }
+
+    /// From which sequence on the socket has told the history, where this tab has the one that the others may read along with.
+    fn held_from(&self) -> Option<u64> {
+        match &self.link {
+            Link::Socket(socket) if self.sharing.is_holder && !socket.is_shared && socket.is_settled => {
+                Some(socket.from)
+            }
+            _ => None,
+        }
+    }
+
+    /// A tab that someone sees goes before one that nobody does.
+    fn rank(&self) -> &'static str {
+        if self.sharing.is_hidden { UNSEEN } else { SEEN }
+    }
+
+    /// The sequence up to which nothing is missing; one that there is not where the server leaves numbers out.
+    fn whole(&self) -> u64 {
+        if self.conversation.gaps.are_normal() { u64::MAX } else { self.conversation.whole_to().unwrap_or_default() }
+    }
+
+    /// The highest sequence there is.
+    fn newest(&self) -> u64 {
+        self.conversation.newest.unwrap_or_default()
+    }
+
+    /// The lock on the socket is this tab's: whoever held it is gone.
+    pub(crate) fn handle_line_free(&mut self) {
+        self.sharing.is_holder = true;
+        match &self.link {
+            Link::Socket(socket) if socket.is_shared => self.take_line(),
+            Link::Socket(socket) if socket.is_settled => self.claim_line(),
+            Link::Pause => self.attempt(),
+            _ => {}
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------ those who read along
+
+    fn shared_socket(&self) -> Option<&Socket> {
+        match &self.link {
+            Link::Socket(socket) if socket.is_shared => Some(socket),
+            _ => None,
+        }
+    }
+
+    /// Whether the socket at hand is another tab's.
+    pub(crate) fn reads_along(&self) -> bool {
+        self.shared_socket().is_some()
+    }
+
+    fn reads_along_with(&self, tab: &str) -> bool {
+        self.reads_along() && self.sharing.holder == tab
+    }
+
+    fn hear_claim(&mut self, from: &str, rank: &str) {
+        if self.held_from().is_some() && self.goes_before(from, rank) {
+            self.claim_line();
+        } else if matches!(&self.link, Link::Socket(socket) if socket.is_shared || socket.is_settled) {
+            self.note_holder(from, rank);
+            self.ask_holder();
+        } else if matches!(&self.link, Link::Pause) || self.is_worth_another_try() {
+            self.wait_for_holder(from, rank, 0);
+            self.ask_holder();
+        }
+    }
+
+    /// Who holds the socket, or opens it.
+    fn note_holder(&mut self, tab: &str, rank: &str) {
+        if self.sharing.holder != tab {
+            self.sharing.holder = tab.to_owned();
+            self.sharing.line = 0;
+        }
+        self.sharing.is_holder_seen = rank == SEEN;
+    }
+
+    /// Whether someone sees this tab, and nobody the holder.
+    fn is_better_seen(&self) -> bool {
+        !self.sharing.is_hidden && !self.sharing.is_holder_seen
+    }
+
+    /// Whether the other tab is to give way to this one.
+    fn goes_before(&self, from: &str, rank: &str) -> bool {
+        (self.rank(), self.keeper.tab.as_str()) > (rank, from)
+    }
+
+    /// Asks the holder whether this tab has all there is, and so whether it is there.
+    pub(crate) fn ask_holder(&mut self) {
+        let holder = self.sharing.holder.clone();
+        // What a tab with a socket of its own lacks is on its way.
+        let lacks = self.shared_socket().map(|socket| {
+            let after = self.conversation.drafts.echoes_after().filter(|_| !socket.is_open);
+            let after = after.map_or(u64::MAX, Option::unwrap_or_default);
+            let [whole, newest, after] = [self.whole(), self.newest(), after].map(digits);
+            [&whole, " ", &newest, " ", &after].concat()
+        });
+        self.share(ASK, &holder, &lacks.unwrap_or_default());
+    }
+
+    fn hear_answer(&mut self, from: &str, rest: &str) {
+        let Link::Socket(Socket { is_shared, is_settled, is_open, .. }) = self.link else { return };
+        if from != self.sharing.holder {
+            return;
+        }
+        let mut parts = rest.split(' ');
+        self.note_holder(from, parts.next().unwrap_or_default());
+        let [whole, newest, told_from, line] = numbers(parts);
+        let are_gaps_normal = whole > newest;
+        if are_gaps_normal && self.conversation.gaps.first().is_some() {
+            // The holder has found out for all.
+            self.conversation.gaps.give_up();
+            self.watch_holes();
+        }
+        let has_all = self.newest() >= newest && (are_gaps_normal || self.whole() >= whole);
+        // What became of a message that was on its way, the history behind it tells alone.
+        let is_same = self.sharing.line == line;
+        let knows_all = has_all
+            && (is_open
+                || is_same
+                || self.conversation.drafts.echoes_after().is_none_or(|after| after.unwrap_or_default() >= told_from));
+        self.sharing.lacks = if knows_all { 0 } else { self.sharing.lacks + 1 };
+        if is_shared && (self.is_better_seen() || self.sharing.lacks > MAX_LACKS) {
+            self.take_line();
+        } else if is_shared && knows_all {
+            self.read_on(is_same);
+            self.sharing.line = line;
+        } else if is_shared {
+            // The holder tells it again.
+        } else if is_settled && has_all {
+            self.read_along();
+            self.sharing.line = line;
+        } else if is_settled {
+            // What is missing may be on its way.
+            self.timers.set(Timer::Line, self.now.mono + ASK_AGAIN_MS);
+        }
+    }
+
+    /// Lets this tab's own socket go, and reads along with the holder.
+    fn read_along(&mut self) {
+        self.finish_typing();
+        self.drop_socket(CLOSE_NORMAL);
+        self.sharing.is_holder = false;
+        self.sharing.has_readers = false;
+        self.last_socket += 1;
+        self.link = Link::Socket(Socket::shared(self.last_socket, self.now.mono));
+        self.timers.stop(Timer::Line);
+        self.out.push(Output::Line(Line::Wait));
+        self.schedule_heartbeat();
+        // What was written to the other socket may have gone with it.
+        self.watch_echo();
+        self.watch_typing();
+        self.watch_holes();
+        self.invite();
+        self.flush();
+    }
+
+    /// The holder is there, and this tab has all that it has.
+    /// `is_same`: it has never had another socket since.
+    fn read_on(&mut self, is_same: bool) {
+        self.timers.stop(Timer::HeartbeatAnswer);
+        let Link::Socket(socket) = &mut self.link else { return };
+        socket.liveness.is_checked = false;
+        if socket.is_open {
+            return;
+        }
+        *socket = Socket::shared(socket.id, self.now.mono);
+        self.timers.stop(Timer::Line);
+        self.schedule_heartbeat();
+        if self.shown_connection != ConnectionView::Open {
+            self.show_connection(ConnectionView::Open);
+            self.tell(EventBody::Connected { resumed: true });
+        }
+        if self.is_ending() {
+            return self.send_end();
+        }
+        if is_same {
+            // Nothing was lost, and what was written is still on its way.
+            self.conversation.drafts.resume();
+            self.watch_echo();
+        }
+        self.settle_history();
+        self.settle_if_ready();
+    }
+
+    /// Another tab has no socket, and opens one.
+    fn hear_attempt(&mut self, from: &str, rest: &str) {
+        let mut parts = rest.split(' ');
+        let rank = parts.next().unwrap_or_default();
+        if self.held_from().is_some() {
+            return self.claim_line();
+        }
+        // Of those that try, one does so for all.
+        let gives_way = matches!(self.link, Link::Pause) && !self.goes_before(from, rank);
+        if !self.reads_along() && !gives_way {
+            return;
+        }
+        let [attempt, retry_in_ms] = [parts.next(), parts.next()].map(|part| number(part.unwrap_or_default()) as u32);
+        self.wait_for_holder(from, rank, u64::from(retry_in_ms));
+        if self.is_better_seen() {
+            self.take_line();
+        } else if attempt > 0 {
+            self.show_connection(ConnectionView::Reconnecting { attempt, retry_in_ms });
+            if retry_in_ms > 0 {
+                let cause = Error::new(ErrorCode::TransportNetwork);
+                self.tell(EventBody::Reconnecting { attempt, retry_in_ms, cause });
+            }
+        }
+    }
+
+    /// Goes without a socket until that tab has one, which takes so many milliseconds at least.
+    fn wait_for_holder(&mut self, holder: &str, rank: &str, ms: u64) {
+        if !self.reads_along() {
+            self.stop_probe();
+            self.timers.stop(Timer::Reconnect);
+            self.timers.stop(Timer::Census);
+            self.sharing.is_holder = false;
+            self.out.push(Output::Line(Line::Wait));
+        }
+        self.note_holder(holder, rank);
+        self.drop_socket(CLOSE_NORMAL);
+        self.conversation.lose_socket(self.now.mono, &mut self.out);
+        self.last_socket += 1;
+        let socket = Socket::shared(self.last_socket, self.now.mono);
+        self.link = Link::Socket(Socket { is_open: false, is_settled: false, served_at: None, ..socket });
+        self.timers.set(Timer::Line, self.now.mono + ms + ATTEMPT_MS);
+    }
+
+    /// Has the others close their sockets: what this tab wrote through one of them may be stuck there, and is not to arrive once it is
+    /// written anew.
+    pub(crate) fn clear_line(&mut self) {
+        if self.conversation.drafts.echoes_after().is_some() {
+            self.share(CLOSE, "", "");
+        }
+    }
+
+    /// Another tab needs this tab's socket closed, and opens one.
+    fn give_way(&mut self, from: &str) {
+        if matches!(&self.link, Link::Socket(socket) if !socket.is_shared && socket.is_settled) {
+            self.finish_typing();
+            self.wait_for_holder(from, self.rank(), 0);
+            self.share(CLOSED, from, "");
+        }
+    }
+
+    /// Opens a socket of this tab's own, to be the holder.
+    pub(crate) fn take_line(&mut self) {
+        // What comes in over it, the others may lack as well.
+        self.sharing.has_readers = true;
+        let is_quiet = self.shown_connection == ConnectionView::Open;
+        self.swap_socket(CLOSE_NETWORK, is_quiet);
+    }
+
+    /// The holder did not answer, has not connected in time, or may have by now what this tab lacked.
+    pub(crate) fn handle_line_late(&mut self) {
+        match &self.link {
+            Link::Socket(socket) if socket.is_shared => self.take_line(),
+            Link::Socket(_) if self.sharing.wanted_from.is_some() => self.reopen_quietly(),
+            Link::Socket(_) => self.ask_holder(),
+            _ => {}
+        }
+    }
+
+    /// The sequence behind which a socket that opens now is to tell the history.
+    pub(crate) fn take_cursor(&mut self) -> Option<u64> {
+        let cursor = self.conversation.cursor();
+        let wanted = self.sharing.wanted_from.take();
+        wanted.map_or(cursor, |wanted| cursor.min(Some(wanted).filter(|wanted| *wanted > 0)))
+    }
+
+    /// Whether this tab reads along and waits for the holder to connect. One that is better seen does not.
+    pub(crate) fn is_waiting_for_holder(&mut self) -> bool {
+        let waits = self.shared_socket().is_some_and(|socket| !socket.is_open);
+        if waits && self.is_better_seen() {
+            self.take_line();
+        }
+        waits
+    }
+
+    /// Has the holder write a frame.
+    pub(crate) fn write_shared(&mut self, frame: &str) {
+        let holder = self.sharing.holder.clone();
+        self.share(WRITE, &holder, frame);
+        self.out.push(Output::Frame { is_in: false, text: frame.to_owned() });
+    }
+
+    /// Milliseconds between two questions to the holder.
+    pub(crate) fn ask_interval(&self) -> u64 {
+        if self.sharing.is_hidden { ASK_UNSEEN_MS } else { ASK_MS }
+    }
+
+    /// This tab leaves: another may hold the socket.
+    pub(crate) fn leave_line(&mut self) {
+        let is_hidden = self.sharing.is_hidden;
+        let left = core::mem::replace(&mut self.sharing, Sharing { is_hidden, ..Sharing::default() });
+        if left.is_holder || !left.holder.is_empty() {
+            self.out.push(Output::Line(Line::Leave));
+        }
+    }
+}
+
+impl Socket {
+    /// That of another tab.
+    fn shared(id: SocketId, now: u64) -> Self {
+        Self {
+            id,
+            is_shared: true,
+            is_open: true,
+            served_at: Some(now),
+            is_echoed: true,
+            has_batch: true,
+            is_settled: true,
+            is_first: false,
+            is_quiet: false,
+            purpose: Purpose::Talk,
+            from: 0,
+            liveness: Liveness::default(),
+        }
+    }
+}
+
+/// The next four.
+fn numbers<'a>(mut parts: impl Iterator<Item = &'a str>) -> [u64; 4] {
+    [(); 4].map(|()| number(parts.next().unwrap_or_default()))
+}
+
+/// A number that a tab has written. What is none, is 0.
+fn number(text: &str) -> u64 {
+    let digits = text.bytes().filter(u8::is_ascii_digit);
+    digits.fold(0, |sum, digit| sum.wrapping_mul(10).wrapping_add(u64::from(digit & 15)))
+}
