@@ -70,6 +70,7 @@ fn options(bits: u8) -> Options {
         session_timeout_ms: 600_000,
         confirm_timeout_ms: if is(3) { 1_000 } else { 5_000 },
         persistent: is(4),
+        shares: is(4),
         fresh: is(5),
         before_agent_join: is(6),
         max_reconnect_attempts: if is(7) { 0 } else { 10 },
@@ -151,10 +152,11 @@ impl Chat {
             Act::Page { event } => {
                 use PageEvent::{Hidden, Left, Offline, Online, Returned, Visible};
                 let events = [Online, Offline, Visible, Hidden, Left, Returned];
-                let input = match usize::from(event) % 9 {
+                let input = match usize::from(event) % 10 {
                     6 => Input::Policy,
                     7 => Input::Blocked { url: "wss://api.example".into() },
                     8 => Input::Blocked { url: "https://api.example/api/v1/sessions".into() },
+                    9 => Input::LineFree,
                     at => Input::Page(events[at]),
                 };
                 self.world.give(input);
@@ -362,6 +364,11 @@ impl Chat {
             4 => news("here", "tab", &text),
             5 => news("bye", "tab", "another"),
             6 => news("claimed", "tab", "another"),
+            // What tabs tell each other of the socket that they share.
+            7 if which >= 8 => {
+                let kind = char::from(b"FWCABTRGLDE"[usize::from(which / 8) % 11]);
+                format!("1{kind}{was}\nanother\n\n{text}")
+            }
             _ => text,
         };
         self.world.give(Input::News { text });

@@ -289,6 +289,8 @@ impl World {
                 self.note_request(id);
                 self.preparations.push_back(id);
             }
+            Output::Share { text } => assert!(!text.contains(SECRET), "a token for other tabs: {text}"),
+            Output::Line(_) | Output::Frame { .. } => {}
             Output::Tell { text } => {
                 assert!(!text.contains(SECRET), "a token for other tabs: {text}");
                 assert!(!text.contains('\n') && text.len() <= MAX_RECORD, "no line for other tabs: {text}");
