@@ -76,7 +76,8 @@ fn tabs_opened_at_once_have_one_socket_in_the_end() {
 
 #[test]
 fn another_tab_takes_over_from_one_that_is_closed_crashes_or_freezes() {
-    let ways: [(&str, fn(&mut Browser, Page)); 4] = [
+    type Goes = fn(&mut Browser, Page);
+    let ways: [(&str, Goes); 4] = [
         ("is left", Browser::leave),
         ("crashes", |browser, page| {
             browser.kill(page);
@@ -283,9 +284,9 @@ fn a_server_that_closes_for_good_is_not_asked_by_the_others() {
     let opened: Vec<_> = (0..3).map(|page| browser.client(page).urls.len()).collect();
     browser.pages[before].client.drop_socket(1000);
     browser.pass(60_000);
-    for page in 0..3 {
+    for (page, opened) in opened.into_iter().enumerate() {
         assert_eq!(browser.client(page).status(), "closed", "tab {page}");
-        assert_eq!(browser.client(page).urls.len(), opened[page], "tab {page}");
+        assert_eq!(browser.client(page).urls.len(), opened, "tab {page}");
     }
 }
 
