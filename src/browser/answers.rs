@@ -11,6 +11,9 @@ const MAX_LINE: u32 = 200;
 /// Longest record that is taken over, in UTF-16 units; the engine's own bound is lower.
 const MAX_RECORD: u32 = 8 << 20;
 
+/// Longest news, likewise: a frame, and from whom it comes.
+const MAX_NEWS: u32 = MAX_RECORD + 1_024;
+
 /// The function that they call: kind, id of the request, and what else the kind has.
 pub(crate) type Tell = Closure<dyn Fn(u8, u32, f64, JsValue, JsValue)>;
 
@@ -39,7 +42,7 @@ pub(crate) fn teller(inbox: Inbox, warn: impl Fn(String) + 'static) -> Tell {
             2 => Input::Probed { id, is_answered: number == 1.0 },
             3 => Input::JoinPrepared { id },
             4 => Input::Loaded { id, record: plain::text(&text, MAX_RECORD) },
-            6 => Input::News { text: plain::text(&text, MAX_RECORD).unwrap_or_default() },
+            6 => Input::News { text: plain::text(&text, MAX_NEWS).unwrap_or_default() },
             7 => Input::LineFree,
             _ => return plain::text(&text, MAX_LINE).into_iter().for_each(&warn),
         });

@@ -51,6 +51,7 @@ pub(crate) struct Lifecycle {
     listener: RefCell<Option<Listener>>,
     /// What was reported last.
     is_offline: Cell<bool>,
+    is_hidden: Cell<bool>,
 }
 
 struct Listener(Closure<dyn Fn(Event)>);
@@ -89,8 +90,9 @@ impl Lifecycle {
         if find(POLICY).is_ok_and(|found| found.is_object()) {
             found.push(Input::Policy);
         }
-        if is_hidden() {
-            found.push(Input::Page(PageEvent::Hidden));
+        let is_hidden = is_hidden();
+        if self.is_hidden.replace(is_hidden) != is_hidden {
+            found.push(Input::Page(if is_hidden { PageEvent::Hidden } else { PageEvent::Visible }));
         }
         // A page that is made before anyone looks at it is not to begin a conversation.
         if get(&["document", "prerendering"]).as_bool() == Some(true) {
@@ -104,6 +106,8 @@ impl Lifecycle {
         match event {
             PageEvent::Offline => self.is_offline.set(true),
             PageEvent::Online => self.is_offline.set(false),
+            PageEvent::Hidden => self.is_hidden.set(true),
+            PageEvent::Visible => self.is_hidden.set(false),
             _ => {}
         }
     }

@@ -32,8 +32,8 @@ const LINE_FREE = 7;
 const LEAVE = 0;
 const WAIT = 1;
 
-/** Longest news that is taken over, in UTF-16 units: a frame. It comes from this origin, and may be anything all the same. */
-const MAX_NEWS = 8 << 20;
+/** Longest news that is taken over, in UTF-16 units: a frame, and from whom it comes. It comes from this origin, and may be anything all the same. */
+const MAX_NEWS = (8 << 20) + 1024;
 
 /** One chat's record, and what its tabs tell each other. */
 export class Storage {

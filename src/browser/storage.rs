@@ -563,7 +563,7 @@ mod tests {
         let [_, other] = two_tabs("test.odd");
         js_sys::eval(
             "const channel = new BroadcastChannel('test.odd');
-             for (const odd of [7, null, undefined, {}, [], new Blob, 'x'.repeat((8 << 20) + 1), 'good']) channel.postMessage(odd);
+             for (const odd of [7, null, undefined, {}, [], new Blob, 'x'.repeat((8 << 20) + 1025), 'good']) channel.postMessage(odd);
              channel.close()",
         )
         .unwrap();

@@ -495,6 +495,10 @@ impl Engine {
 
     /// Leaves whatever is under way.
     pub(crate) fn hang_up(&mut self) {
+        if self.reads_along() {
+            // The socket stays, and this tab does not.
+            self.finish_typing();
+        }
         if let Link::Request { id, .. } | Link::Knock(id) = self.link {
             self.out.push(Output::Abort { id });
         }

@@ -25,6 +25,8 @@ const PREPARATION_MS: u64 = 4_000;
 
 /// Milliseconds for which a part of the history may be late.
 const HOLE_MS: u64 = 3_000;
+/// The same where another tab reads the history again.
+const READER_HOLE_MS: u64 = 20_000;
 
 /// How the agent is asked to join, on the socket at hand.
 #[derive(Debug, Default)]
@@ -64,7 +66,7 @@ impl Engine {
         // One of the past answers nothing.
         let is_echo = !frame.is_batch && frame.events.iter().any(|event| matches!(event.body, EventBody::Heartbeat));
         if !is_echo {
-            self.share_frame(text);
+            self.share_frame(text, frame.is_batch);
         }
         self.conversation.left_out.add(frame.left_out);
         let before = self.out.len();
@@ -104,10 +106,9 @@ impl Engine {
             return;
         }
         if let Some(since) = self.conversation.missing_since(self.now.mono) {
-            // The holder of the shared socket misses it as well, and reads it again for all.
-            if !self.reads_along() {
-                self.timers.set(Timer::Hole, since + HOLE_MS);
-            }
+            // The holder of a shared socket misses it as well, and reads it again for all.
+            let patience = if self.reads_along() { READER_HOLE_MS } else { HOLE_MS };
+            self.timers.set(Timer::Hole, since + patience);
         } else {
             self.timers.stop(Timer::Hole);
             if self.conversation.gaps.first().is_none() {
@@ -122,10 +123,15 @@ impl Engine {
 
     /// Reads the history again from before what is missing, a bounded number of times.
     pub(crate) fn repair(&mut self) {
-        if !self.conversation.are_holes_hopeless() {
+        if !self.conversation.are_holes_hopeless() && !self.reads_along() {
             self.counts.repairs += 1;
             return self.reopen_quietly();
         }
+        self.give_holes_up();
+    }
+
+    /// Shows what waits for something that does not come.
+    fn give_holes_up(&mut self) {
         self.log(LogLevel::Warn, "the history does not hold what is missing");
         let before = self.out.len();
         let news = self.conversation.give_up_holes(&mut self.out);
@@ -200,10 +206,12 @@ impl Engine {
         if !is_due || is_over || self.timers.is_set(Timer::Join) || self.invitation.tries >= MAX_INVITATIONS {
             return;
         }
-        if !self.conversation.join_requested && !self.prepare() {
+        // Of several tabs, the holder of the socket asks.
+        let is_asked = self.conversation.join_requested || self.reads_along() && self.invitation.tries == 0;
+        if !is_asked && !self.prepare() {
             return;
         }
-        if self.conversation.join_requested && self.invitation.tries == 0 {
+        if is_asked && self.invitation.tries == 0 {
             // Asked on an earlier socket or by another client: the agent may be on its way.
             self.invitation.tries = 1;
         } else {

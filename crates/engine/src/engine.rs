@@ -306,6 +306,7 @@ impl Engine {
         self.show_connection(ConnectionView::Closing);
         self.timers.set(Timer::End, self.now.mono + END_TIMEOUT_MS);
         match &self.link {
+            Link::Socket(Socket { is_shared: true, is_open: false, .. }) => self.take_line(),
             Link::Socket(Socket { is_open: true, .. }) => self.send_end(),
             Link::Socket(_) | Link::Record => {}
             // The server is told as soon as it can be reached, within the time there is.
@@ -360,10 +361,8 @@ impl Engine {
             return self.settle(call, Ok(()));
         }
         self.waiting.push(call);
-        if self.is_waiting_for_holder() {
-            return;
-        }
         match self.link {
+            Link::Socket(Socket { is_shared: true, is_open: false, .. }) => self.take_line(),
             // Already under way.
             Link::Record | Link::Request { .. } | Link::Bare { .. } | Link::Socket(_) => {}
             Link::Idle

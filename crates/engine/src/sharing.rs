@@ -58,14 +58,18 @@ pub(crate) struct Sharing {
     is_holder: bool,
     /// The tab that holds it otherwise.
     holder: String,
-    /// The number of its socket that this tab has read along with last, among its own; 0: none.
-    line: u64,
+    /// The socket that this tab has read along with last: whose, and its number among those of that tab.
+    line: (String, u64),
     /// Someone sees that tab.
     is_holder_seen: bool,
+    /// The browser has given this tab the lock: whoever had it is gone.
+    is_heir: bool,
     /// Others read along.
     has_readers: bool,
     /// The sequence behind which the history is to be told again, since others lack something.
     wanted_from: Option<u64>,
+    /// This tab waits for the holder, and has not heard all that its socket told: numbers alone do not show what is missing.
+    is_late: bool,
     /// Answers in a row by which this tab lacked something.
     lacks: u32,
     /// Nobody sees the page.
@@ -135,6 +139,7 @@ impl Engine {
     pub(crate) fn claim_line(&mut self) {
         if self.config.shares {
             self.sharing.is_holder = true;
+            self.sharing.is_heir = false;
             self.sharing.holder.clear();
             self.timers.stop(Timer::Line);
             self.out.push(Output::Line(Line::Take));
@@ -143,16 +148,18 @@ impl Engine {
     }
 
     /// A frame came in over this tab's own socket.
-    pub(crate) fn share_frame(&mut self, frame: &str) {
-        if self.sharing.has_readers && !self.reads_along() {
+    pub(crate) fn share_frame(&mut self, frame: &str, is_batch: bool) {
+        // What is live, the holder tells until this tab takes its place.
+        let tells = matches!(&self.link, Link::Socket(socket) if !socket.is_shared && (is_batch || socket.is_settled || self.sharing.is_holder));
+        if self.sharing.has_readers && tells {
             self.share(FRAME, "", frame);
         }
     }
 
     /// Another tab asks whether it has all there is. What it lacks is told again, for all that do.
     fn answer(&mut self, asker: &str, rest: &str) {
+        self.sharing.has_readers |= self.sharing.is_holder;
         if let Some(from) = self.held_from() {
-            self.sharing.has_readers = true;
             let mine = [self.whole(), self.newest(), from, u64::from(self.last_socket)];
             let mut answer = self.rank().to_owned();
             for number in mine {
@@ -187,8 +194,14 @@ impl Engine {
     /// The next attempt to connect comes in so many milliseconds.
     pub(crate) fn share_attempt(&mut self, attempt: u32, retry_in_ms: u32) {
         if self.sharing.is_holder {
+            // One that does not give way may have had it taken.
+            self.out.push(Output::Line(Line::Take));
             let [attempt, retry_in_ms] = [attempt, retry_in_ms].map(|number| digits(u64::from(number)));
-            self.share(TRY, "", &[self.rank(), " ", &attempt, " ", &retry_in_ms].concat());
+            // Whoever hears of it now hears all that the socket will tell.
+            let is_early = self.sharing.has_readers && self.open_socket_id().is_none();
+            let early = if is_early { " 1" } else { " 0" };
+            let heir = if self.sharing.is_heir { " 1" } else { " 0" };
+            self.share(TRY, "", &[self.rank(), " ", &attempt, " ", &retry_in_ms, early, heir].concat());
         }
     }
 
@@ -227,6 +240,7 @@ impl Engine {
     /// The lock on the socket is this tab's: whoever held it is gone.
     pub(crate) fn handle_line_free(&mut self) {
         self.sharing.is_holder = true;
+        self.sharing.is_heir = true;
         match &self.link {
             Link::Socket(socket) if socket.is_shared => self.take_line(),
             Link::Socket(socket) if socket.is_settled => self.claim_line(),
@@ -259,7 +273,7 @@ impl Engine {
         } else if matches!(&self.link, Link::Socket(socket) if socket.is_shared || socket.is_settled) {
             self.note_holder(from, rank);
             self.ask_holder();
-        } else if matches!(&self.link, Link::Pause) || self.is_worth_another_try() {
+        } else if self.may_wait() {
             self.wait_for_holder(from, rank, 0);
             self.ask_holder();
         }
@@ -267,10 +281,7 @@ impl Engine {
 
     /// Who holds the socket, or opens it.
     fn note_holder(&mut self, tab: &str, rank: &str) {
-        if self.sharing.holder != tab {
-            self.sharing.holder = tab.to_owned();
-            self.sharing.line = 0;
-        }
+        self.sharing.holder = tab.to_owned();
         self.sharing.is_holder_seen = rank == SEEN;
     }
 
@@ -291,7 +302,9 @@ impl Engine {
         let lacks = self.shared_socket().map(|socket| {
             let after = self.conversation.drafts.echoes_after().filter(|_| !socket.is_open);
             let after = after.map_or(u64::MAX, Option::unwrap_or_default);
-            let [whole, newest, after] = [self.whole(), self.newest(), after].map(digits);
+            let newest = if self.sharing.is_late { 0 } else { self.newest() };
+            let whole = self.whole().min(self.newest());
+            let [whole, newest, after] = [whole, newest, after].map(digits);
             [&whole, " ", &newest, " ", &after].concat()
         });
         self.share(ASK, &holder, &lacks.unwrap_or_default());
@@ -299,7 +312,8 @@ impl Engine {
 
     fn hear_answer(&mut self, from: &str, rest: &str) {
         let Link::Socket(Socket { is_shared, is_settled, is_open, .. }) = self.link else { return };
-        if from != self.sharing.holder {
+        // Whoever waits does so for anyone.
+        if from != self.sharing.holder && (is_open || !is_shared) {
             return;
         }
         let mut parts = rest.split(' ');
@@ -313,8 +327,10 @@ impl Engine {
         }
         let has_all = self.newest() >= newest && (are_gaps_normal || self.whole() >= whole);
         // What became of a message that was on its way, the history behind it tells alone.
+        let line = (from.to_owned(), line);
         let is_same = self.sharing.line == line;
         let knows_all = has_all
+            && !self.sharing.is_late
             && (is_open
                 || is_same
                 || self.conversation.drafts.echoes_after().is_none_or(|after| after.unwrap_or_default() >= told_from));
@@ -341,6 +357,7 @@ impl Engine {
         self.drop_socket(CLOSE_NORMAL);
         self.sharing.is_holder = false;
         self.sharing.has_readers = false;
+        self.sharing.is_late = false;
         self.last_socket += 1;
         self.link = Link::Socket(Socket::shared(self.last_socket, self.now.mono));
         self.timers.stop(Timer::Line);
@@ -365,6 +382,10 @@ impl Engine {
         }
         *socket = Socket::shared(socket.id, self.now.mono);
         self.timers.stop(Timer::Line);
+        self.trust();
+        if let Some(session) = &mut self.session {
+            session.has_opened = true;
+        }
         self.schedule_heartbeat();
         if self.shown_connection != ConnectionView::Open {
             self.show_connection(ConnectionView::Open);
@@ -390,12 +411,22 @@ impl Engine {
             return self.claim_line();
         }
         // Of those that try, one does so for all.
-        let gives_way = matches!(self.link, Link::Pause) && !self.goes_before(from, rank);
+        let gives_way = matches!(self.link, Link::Pause) && self.may_wait() && !self.goes_before(from, rank);
         if !self.reads_along() && !gives_way {
             return;
         }
-        let [attempt, retry_in_ms] = [parts.next(), parts.next()].map(|part| number(part.unwrap_or_default()) as u32);
+        let [attempt, retry_in_ms, early, heir] = numbers(parts);
+        let [attempt, retry_in_ms] = [attempt, retry_in_ms].map(|number| number as u32);
+        if self.open_socket_id().is_some() && self.sharing.holder != from && heir != 1 {
+            // Its own trouble, perhaps.
+            return self.check_alive();
+        }
         self.wait_for_holder(from, rank, u64::from(retry_in_ms));
+        self.sharing.is_late &= early != 1;
+        if gives_way {
+            // It is to tell what comes in from now on.
+            self.ask_holder();
+        }
         if self.is_better_seen() {
             self.take_line();
         } else if attempt > 0 {
@@ -407,6 +438,11 @@ impl Engine {
         }
     }
 
+    /// Whether this tab has no socket, and may do with another tab's from now on: it has read the history once.
+    fn may_wait(&self) -> bool {
+        self.conversation.has_history && (matches!(self.link, Link::Pause) || self.is_worth_another_try())
+    }
+
     /// Goes without a socket until that tab has one, which takes so many milliseconds at least.
     fn wait_for_holder(&mut self, holder: &str, rank: &str, ms: u64) {
         if !self.reads_along() {
@@ -414,6 +450,7 @@ impl Engine {
             self.timers.stop(Timer::Reconnect);
             self.timers.stop(Timer::Census);
             self.sharing.is_holder = false;
+            self.sharing.is_late = true;
             self.out.push(Output::Line(Line::Wait));
         }
         self.note_holder(holder, rank);
@@ -446,6 +483,7 @@ impl Engine {
     pub(crate) fn take_line(&mut self) {
         // What comes in over it, the others may lack as well.
         self.sharing.has_readers = true;
+        self.sharing.is_late = false;
         let is_quiet = self.shown_connection == ConnectionView::Open;
         self.swap_socket(CLOSE_NETWORK, is_quiet);
     }

@@ -296,7 +296,7 @@ fn what_no_tab_of_this_version_says_is_set_aside() {
     let tab = holder(&browser);
     let reader = 1 - tab;
     let sessions = ["s1", "s2", ""];
-    for kind in "FWCABTRLDEX\u{1f600}".chars() {
+    for kind in "FWCABTRGLDEX\u{1f600}".chars() {
         for (version, session) in ["1", "2", "", "{"].into_iter().flat_map(|v| sessions.map(|s| (v, s))) {
             for rest in [
                 "",
@@ -330,4 +330,54 @@ fn tabs_without_locks_or_channels_have_a_socket_each() {
     browser.pass(5_000);
     assert_eq!(sockets(&browser), [0, 1, 2]);
     assert_eq!(browser.line, None);
+}
+
+/// Three tabs that nobody sees, and that have waited for the network for a while, which is back now. Returns one of those that wait.
+fn waiting() -> (Browser, Page) {
+    let mut browser = tabs(3);
+    for page in 0..3 {
+        hide(&mut browser, page);
+    }
+    let trying = holder(&browser);
+    browser.server.is_down = true;
+    browser.cut(trying);
+    browser.pass(15_000);
+    browser.server.is_down = false;
+    (browser, (trying + 1) % 3)
+}
+
+#[test]
+fn a_tab_that_waits_connects_where_its_user_asks_for_that() {
+    let (mut browser, page) = waiting();
+    let call = browser.call(page, |call| Input::Reconnect { call });
+    browser.pass(500);
+    assert_eq!(browser.client(page).result(call), Some(Ok(())));
+    assert_eq!(browser.client(page).status(), "open");
+}
+
+#[test]
+fn an_end_in_a_tab_that_waits_reaches_the_server() {
+    let (mut browser, page) = waiting();
+    browser.call(page, |call| Input::End { call });
+    browser.pass(500);
+    let is_end = |event: &serde_json::Value| event["type"] == "EVENT_TYPE_SESSION_END";
+    assert!(browser.server.sessions["s1"].events.iter().any(is_end));
+}
+
+#[test]
+fn a_tab_that_cannot_connect_disturbs_no_other() {
+    let mut browser = tabs(3);
+    let before = holder(&browser);
+    let writer = (before + 1) % 3;
+    // What is written arrives, and nothing is heard of it.
+    (browser.server.is_silent, browser.server.refuses_sockets) = (true, true);
+    browser.send(writer, "d1", "once");
+    browser.open_with(sharing());
+    browser.pass(4_500);
+    assert_eq!(browser.log("s1"), ["once"]);
+    for page in 0..3 {
+        assert_eq!(browser.client(page).status(), "open", "tab {page}");
+        assert!(!browser.client(page).event_types().contains(&"reconnecting"), "tab {page}");
+    }
+    assert_eq!(browser.client(before).socket.map(|(_, is_open)| is_open), Some(true));
 }

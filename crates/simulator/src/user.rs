@@ -26,6 +26,8 @@ pub(crate) struct Sent {
     pub(crate) is_written: bool,
     /// Another tab claimed it, or wrote it, when this one seemed to be gone.
     pub(crate) is_claimed: bool,
+    /// It was shown as failed, and came back from the record with the next page.
+    pub(crate) is_revived: bool,
     /// When its page went, where it was on its way then.
     pub(crate) left_at: Option<u64>,
     /// Why nothing is owed to it any more.
@@ -59,6 +61,7 @@ impl Outbox {
             repeats: 0,
             is_written: false,
             is_claimed: false,
+            is_revived: false,
             left_at: None,
             excuse: None,
         });
@@ -128,7 +131,7 @@ impl Outbox {
     pub(crate) fn confirm(&mut self, draft_id: &str) {
         if let Some(sent) = self.find(draft_id) {
             sent.is_confirmed = true;
-            sent.failed = None;
+            sent.is_revived |= sent.failed.take().is_some();
         }
     }
 

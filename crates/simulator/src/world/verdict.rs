@@ -129,7 +129,8 @@ impl World {
         for (first, first_at) in &written {
             for (second, second_at) in &written {
                 let is_comparable = has_one_page || first.load == second.load;
-                let is_settled = first.repeats + second.repeats == 0 && !first.is_claimed && !second.is_claimed;
+                let is_same = |sent: &Sent| sent.repeats == 0 && !sent.is_claimed && !sent.is_revived;
+                let is_settled = is_same(first) && is_same(second);
                 if is_comparable && is_settled && first.order < second.order && first_at > second_at {
                     self.accuse("order", format!("{:?} is in the log behind {:?}", first.text, second.text));
                 }
