@@ -10,7 +10,7 @@
 
 use crate::connection::{CLOSE_NETWORK, CLOSE_NORMAL, Link, Socket};
 use crate::engine::Engine;
-use crate::json::{digits, push_number};
+use crate::json::push_number;
 use crate::liveness::Liveness;
 use crate::refusal::Purpose;
 use crate::timers::Timer;
@@ -161,16 +161,11 @@ impl Engine {
         self.sharing.has_readers |= self.sharing.is_holder;
         if let Some(from) = self.held_from() {
             let mine = [self.whole(), self.newest(), from, u64::from(self.last_socket)];
-            let mut answer = self.rank().to_owned();
-            for number in mine {
-                answer.push(' ');
-                push_number(&mut answer, number);
-            }
-            self.share(ANSWER, asker, &answer);
+            self.share(ANSWER, asker, &ranked(self.rank(), &mine));
             if rest.is_empty() {
                 return;
             }
-            let [whole, newest, after, _] = numbers(rest.split(' '));
+            let [whole, newest, after, _] = numbers(rest);
             let lacks = newest < mine[1] || whole < mine[0].min(mine[1]) && !self.conversation.gaps.are_normal();
             let wanted = [whole].into_iter().filter(|_| lacks).chain([after].into_iter().filter(|after| *after < from));
             if let Some(wanted) = wanted.min() {
@@ -196,12 +191,10 @@ impl Engine {
         if self.sharing.is_holder {
             // One that does not give way may have had it taken.
             self.out.push(Output::Line(Line::Take));
-            let [attempt, retry_in_ms] = [attempt, retry_in_ms].map(|number| digits(u64::from(number)));
             // Whoever hears of it now hears all that the socket will tell.
             let is_early = self.sharing.has_readers && self.open_socket_id().is_none();
-            let early = if is_early { " 1" } else { " 0" };
-            let heir = if self.sharing.is_heir { " 1" } else { " 0" };
-            self.share(TRY, "", &[self.rank(), " ", &attempt, " ", &retry_in_ms, early, heir].concat());
+            let numbers = [attempt, retry_in_ms, is_early.into(), self.sharing.is_heir.into()].map(u64::from);
+            self.share(TRY, "", &ranked(self.rank(), &numbers));
         }
     }
 
@@ -304,8 +297,7 @@ impl Engine {
             let after = after.map_or(u64::MAX, Option::unwrap_or_default);
             let newest = if self.sharing.is_late { 0 } else { self.newest() };
             let whole = self.whole().min(self.newest());
-            let [whole, newest, after] = [whole, newest, after].map(digits);
-            [&whole, " ", &newest, " ", &after].concat()
+            ranked("", &[whole, newest, after])
         });
         self.share(ASK, &holder, &lacks.unwrap_or_default());
     }
@@ -316,9 +308,8 @@ impl Engine {
         if from != self.sharing.holder && (is_open || !is_shared) {
             return;
         }
-        let mut parts = rest.split(' ');
-        self.note_holder(from, parts.next().unwrap_or_default());
-        let [whole, newest, told_from, line] = numbers(parts);
+        self.note_holder(from, rank_of(rest));
+        let [whole, newest, told_from, line] = numbers(rest);
         let are_gaps_normal = whole > newest;
         if are_gaps_normal && self.conversation.gaps.first().is_some() {
             // The holder has found out for all.
@@ -405,8 +396,7 @@ impl Engine {
 
     /// Another tab has no socket, and opens one.
     fn hear_attempt(&mut self, from: &str, rest: &str) {
-        let mut parts = rest.split(' ');
-        let rank = parts.next().unwrap_or_default();
+        let rank = rank_of(rest);
         if self.held_from().is_some() {
             return self.claim_line();
         }
@@ -415,7 +405,7 @@ impl Engine {
         if !self.reads_along() && !gives_way {
             return;
         }
-        let [attempt, retry_in_ms, early, heir] = numbers(parts);
+        let [attempt, retry_in_ms, early, heir] = numbers(rest);
         let [attempt, retry_in_ms] = [attempt, retry_in_ms].map(|number| number as u32);
         if self.open_socket_id().is_some() && self.sharing.holder != from && heir != 1 {
             // Its own trouble, perhaps.
@@ -556,9 +546,25 @@ impl Socket {
     }
 }
 
-/// The next four.
-fn numbers<'a>(mut parts: impl Iterator<Item = &'a str>) -> [u64; 4] {
-    [(); 4].map(|()| number(parts.next().unwrap_or_default()))
+/// A rank, and numbers.
+fn ranked(rank: &str, numbers: &[u64]) -> String {
+    let mut text = rank.to_owned();
+    for number in numbers {
+        text.push(' ');
+        push_number(&mut text, *number);
+    }
+    text
+}
+
+/// The rank before numbers.
+fn rank_of(ranked: &str) -> &str {
+    ranked.split(' ').next().unwrap_or_default()
+}
+
+/// The numbers behind a rank.
+fn numbers(ranked: &str) -> [u64; 4] {
+    let mut parts = ranked.split(' ').skip(1).map(number);
+    [(); 4].map(|()| parts.next().unwrap_or_default())
 }
 
 /// A number that a tab has written. What is none, is 0.
