@@ -147,7 +147,7 @@ fn violation(event: &Event) -> Option<Input> {
 }
 
 fn is_hidden() -> bool {
-    get(&["document", "hidden"]).as_bool() == Some(true)
+    get(&["document", "visibilityState"]).as_string().as_deref() == Some("hidden")
 }
 
 fn get(path: &[&str]) -> JsValue {
@@ -170,12 +170,15 @@ mod tests {
         let (page, heard) = (Lifecycle::default(), Heard::default());
         assert_eq!(page.listen(&heard.inbox()), [], "the test has a network");
         assert_eq!(page.listen(&heard.inbox()), [], "it listens once");
-        let see = "Object.defineProperty(document, 'hidden', { configurable: true, value:";
+        let see = "Object.defineProperty(document, 'visibilityState', { configurable: true, value:";
         for (script, event) in [
             ("dispatchEvent(new Event('offline'))", PageEvent::Offline),
             ("dispatchEvent(new Event('online'))", PageEvent::Online),
-            (&format!("{see} true }}); document.dispatchEvent(new Event('visibilitychange'))"), PageEvent::Hidden),
-            (&format!("{see} false }}); document.dispatchEvent(new Event('visibilitychange'))"), PageEvent::Visible),
+            (&format!("{see} 'hidden' }}); document.dispatchEvent(new Event('visibilitychange'))"), PageEvent::Hidden),
+            (
+                &format!("{see} 'visible' }}); document.dispatchEvent(new Event('visibilitychange'))"),
+                PageEvent::Visible,
+            ),
             ("document.dispatchEvent(new Event('freeze'))", PageEvent::Left),
             ("document.dispatchEvent(new Event('resume'))", PageEvent::Returned),
             ("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))", PageEvent::Left),
@@ -186,7 +189,7 @@ mod tests {
             assert_eq!(heard.next().await, Input::Page(event), "{script}");
             assert!(heard.is_silent());
         }
-        fire("delete document.hidden; dispatchEvent(new PageTransitionEvent('pageshow'))");
+        fire("delete document.visibilityState; dispatchEvent(new PageTransitionEvent('pageshow'))");
         assert!(heard.is_silent(), "a page that was just loaded has not returned");
         page.ignore();
         fire("dispatchEvent(new Event('offline'))");
