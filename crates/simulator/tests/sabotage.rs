@@ -9,7 +9,7 @@ fn is_noticed(sabotage: Sabotage, property: &str) {
         let outcome = run_sabotaged(*seed, sabotage);
         outcome.violations.iter().any(|violation| violation.property == property)
     };
-    let seed = (0..300).find(notices).unwrap_or_else(|| panic!("{property} holds in spite of {sabotage:?}"));
+    let seed = (0..3_000).find(notices).unwrap_or_else(|| panic!("{property} holds in spite of {sabotage:?}"));
     assert_eq!(run(seed).violations, [], "the conversation itself breaks a property");
 }
 

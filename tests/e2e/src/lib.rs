@@ -88,7 +88,7 @@ pub use token_backend::TokenBackend;
 pub use widget::{Widget, inside, part};
 
 /// How long a test may take, with the start of its browser. A test that needs longer hangs.
-const TEST_LIMIT: Duration = Duration::from_secs(120);
+const TEST_LIMIT: Duration = Duration::from_secs(240);
 
 /// Runs a test in a browser without anything in it, beside a sandbox of its own that serves the demo site at `/` and the
 /// package at `/pkg/`. The browser may have been another test's, and is made as it was. The sandbox is gone afterwards, however
@@ -96,7 +96,7 @@ const TEST_LIMIT: Duration = Duration::from_secs(120);
 ///
 /// # Panics
 ///
-/// When the test does, when it takes longer than two minutes (times [`patient`]), and when the browser or the sandbox does
+/// When the test does, when it takes longer than four minutes (times [`patient`]), and when the browser or the sandbox does
 /// not start; and when a token is found in what the client stored or logged ([`Page::sweep`]).
 pub fn on_sandbox(test: impl AsyncFnOnce(&Page, &Sandbox)) {
     run(async |traces| {
@@ -202,7 +202,7 @@ impl Visits {
                 work(&page).await;
                 page.sweep().await;
             };
-            timeout(patient(TEST_LIMIT), test).await.expect("a visit takes less than two minutes");
+            timeout(patient(TEST_LIMIT), test).await.expect("a visit takes less than four minutes");
             page.close().await;
         } else {
             let capabilities = self.profile.told_in(engine, Engine::capabilities());
