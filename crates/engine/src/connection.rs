@@ -78,22 +78,52 @@ pub(crate) struct Socket {
     pub(crate) is_open: bool,
     /// When the server was seen to serve the session: its history began to arrive, or the heartbeat behind the handshake was echoed
     /// where there may be nothing to replay.
-    pub(crate) served_at: Option<u64>,
+    served_at: Option<u64>,
     /// The heartbeat sent behind the handshake was echoed.
-    pub(crate) is_echoed: bool,
+    is_echoed: bool,
     /// A part of the history has come.
-    pub(crate) has_batch: bool,
+    has_batch: bool,
     /// The history is complete.
     pub(crate) is_settled: bool,
     /// The first socket to open on a session made just now, whose history holds nothing but its start.
     pub(crate) is_first: bool,
     /// It takes the place of one that was open, and nobody is to notice.
-    pub(crate) is_quiet: bool,
+    is_quiet: bool,
     /// What it is opened for.
-    pub(crate) purpose: Purpose,
+    purpose: Purpose,
     /// The sequence behind which the history is told.
     pub(crate) from: u64,
     pub(crate) liveness: Liveness,
+}
+
+impl Socket {
+    /// One that opens.
+    fn opening(id: SocketId) -> Self {
+        Self {
+            id,
+            is_shared: false,
+            is_open: false,
+            served_at: None,
+            is_echoed: false,
+            has_batch: false,
+            is_settled: false,
+            is_first: false,
+            is_quiet: false,
+            purpose: Purpose::Talk,
+            from: 0,
+            liveness: Liveness::default(),
+        }
+    }
+
+    /// That of another tab, which has none yet.
+    pub(crate) fn awaited(id: SocketId) -> Self {
+        Self { is_shared: true, ..Self::opening(id) }
+    }
+
+    /// That of another tab, which has told this one all there is.
+    pub(crate) fn shared(id: SocketId, now: u64) -> Self {
+        Self { is_open: true, served_at: Some(now), is_settled: true, ..Self::awaited(id) }
+    }
 }
 
 /// Attempts to reconnect in a row that came to nothing: no history, or a socket that was gone soon after it, with no message of
@@ -168,18 +198,10 @@ impl Engine {
             push_number(&mut url, cursor);
         }
         self.link = Link::Socket(Socket {
-            id,
-            is_shared: false,
-            is_open: false,
-            served_at: None,
-            is_echoed: false,
-            has_batch: false,
-            is_settled: false,
             is_first: !session.has_opened,
-            is_quiet: false,
             purpose,
             from: cursor.unwrap_or_default(),
-            liveness: Liveness::default(),
+            ..Socket::opening(id)
         });
         if purpose == Purpose::Talk {
             self.clear_line();
@@ -397,7 +419,7 @@ impl Engine {
 
     /// Begins a handshake that is under way anew.
     pub(crate) fn open_anew(&mut self) {
-        if let Link::Socket(Socket { is_shared: false, is_open: false, is_quiet, .. }) = self.link {
+        if let Link::Socket(Socket { is_open: false, is_quiet, .. }) = self.link {
             self.swap_socket(CLOSE_NETWORK, is_quiet);
         }
     }

@@ -154,6 +154,12 @@ impl<T: ToJson> ToJson for Vec<T> {
     }
 }
 
+/// A number that was written in decimal digits; 0 where there are none.
+pub(crate) fn number(text: &str) -> u64 {
+    let digits = text.bytes().filter(u8::is_ascii_digit);
+    digits.fold(0, |sum, digit| sum.wrapping_mul(10).wrapping_add(u64::from(digit & 15)))
+}
+
 /// A whole number as text. `format!` and `to_string` bring machinery along for forms that are not needed here.
 pub(crate) fn digits(number: u64) -> String {
     number.to_json()

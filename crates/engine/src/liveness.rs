@@ -54,6 +54,12 @@ impl Engine {
         if self.reads_along() { self.ask_holder() } else { self.write(wire::HEARTBEAT) }
     }
 
+    /// Gives the server so many milliseconds for that. Another tab is near.
+    fn await_answer(&mut self, ms: u64) {
+        let ms = if self.reads_along() { ANSWER_MS } else { ms };
+        self.timers.set(Timer::HeartbeatAnswer, self.now.mono + ms);
+    }
+
     pub(crate) fn send_heartbeat(&mut self) {
         self.beat();
         self.schedule_heartbeat();
@@ -66,8 +72,7 @@ impl Engine {
             return;
         }
         if let Some(interval) = self.heartbeat_interval() {
-            let limit = if self.reads_along() { ANSWER_MS } else { HEARTBEAT_ANSWER_MS };
-            self.timers.set(Timer::HeartbeatAnswer, self.now.mono + interval.min(limit));
+            self.await_answer(interval.min(HEARTBEAT_ANSWER_MS));
         }
     }
 
@@ -79,8 +84,7 @@ impl Engine {
         }
         self.beat();
         self.schedule_heartbeat();
-        let limit = if self.reads_along() { ANSWER_MS } else { CHECK_ANSWER_MS };
-        self.timers.set(Timer::HeartbeatAnswer, self.now.mono + limit);
+        self.await_answer(CHECK_ANSWER_MS);
     }
 
     /// Where a timer is late, the page slept, and what the server answered may not have been read yet: nothing is judged

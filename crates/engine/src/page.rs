@@ -34,10 +34,13 @@ impl Engine {
 
     /// Something is worth another look now: an open socket is checked, and no pause between attempts is waited out.
     fn wake(&mut self) {
-        if self.is_waiting_for_holder() {
-            return;
-        }
         match &self.link {
+            // The holder of the socket is woken as well.
+            Link::Socket(Socket { is_shared: true, is_open: false, .. }) => {
+                if self.is_better_seen() {
+                    self.take_line();
+                }
+            }
             Link::Socket(_) => self.check_alive(),
             Link::Pause => self.attempt(),
             Link::Knock(_) if !self.is_offline => self.open_socket(),

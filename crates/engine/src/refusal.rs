@@ -8,7 +8,7 @@
 
 use crate::connection::{CLOSE_NORMAL, Link};
 use crate::engine::Engine;
-use crate::json::digits;
+use crate::json::{digits, number};
 use crate::session::RequestKind;
 use crate::timers::Timer;
 use crate::{ErrorCode, HttpOutcome, LogLevel, Output, RequestId, wire};
@@ -213,8 +213,7 @@ impl Engine {
     pub(crate) fn count_sockets(&mut self, answer: &str) {
         let Some((tab, count)) = answer.split_once(':') else { return };
         if tab == self.keeper.tab && self.timers.is_set(Timer::Census) {
-            // Two digits at most.
-            self.ghosts.others += count.bytes().take(2).fold(0, |sum, digit| sum * 10 + usize::from(digit & 15));
+            self.ghosts.others += number(count).min(MAX_SOCKETS as u64) as usize;
         }
     }
 

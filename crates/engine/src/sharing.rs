@@ -10,11 +10,9 @@
 
 use crate::connection::{CLOSE_NETWORK, CLOSE_NORMAL, Link, Socket};
 use crate::engine::Engine;
-use crate::json::push_number;
-use crate::liveness::Liveness;
-use crate::refusal::Purpose;
+use crate::json::{number, push_number};
 use crate::timers::Timer;
-use crate::{ConnectionView, Error, ErrorCode, EventBody, Line, Output, SocketId, wire};
+use crate::{ConnectionView, Error, ErrorCode, EventBody, Line, Output, wire};
 
 /// What every message begins with. What another version tells is set aside.
 const VERSION: char = '1';
@@ -150,8 +148,8 @@ impl Engine {
     /// A frame came in over this tab's own socket.
     pub(crate) fn share_frame(&mut self, frame: &str, is_batch: bool) {
         // What is live, the holder tells until this tab takes its place.
-        let tells = matches!(&self.link, Link::Socket(socket) if !socket.is_shared && (is_batch || socket.is_settled || self.sharing.is_holder));
-        if self.sharing.has_readers && tells {
+        let tells = is_batch || self.sharing.is_holder || self.settled_socket().is_some();
+        if self.sharing.has_readers && tells && !self.reads_along() {
             self.share(FRAME, "", frame);
         }
     }
@@ -167,9 +165,11 @@ impl Engine {
             }
             let [whole, newest, after, _] = numbers(rest);
             let lacks = newest < mine[1] || whole < mine[0].min(mine[1]) && !self.conversation.gaps.are_normal();
-            let wanted = [whole].into_iter().filter(|_| lacks).chain([after].into_iter().filter(|after| *after < from));
-            if let Some(wanted) = wanted.min() {
-                self.sharing.wanted_from = Some(self.sharing.wanted_from.map_or(wanted, |other| other.min(wanted)));
+            let is_in_doubt = after < from;
+            if lacks || is_in_doubt {
+                let wanted =
+                    [Some(whole).filter(|_| lacks), Some(after).filter(|_| is_in_doubt), self.sharing.wanted_from];
+                self.sharing.wanted_from = wanted.into_iter().flatten().min();
                 self.timers.set(Timer::Line, self.now.mono + TELL_AGAIN_MS);
             }
         } else {
@@ -180,16 +180,13 @@ impl Engine {
 
     /// This tab tries to connect, for all.
     pub(crate) fn lead(&mut self) {
-        if self.config.shares && !self.sharing.is_holder {
-            self.sharing.is_holder = true;
-            self.out.push(Output::Line(Line::Take));
-        }
+        self.sharing.is_holder |= self.config.shares;
     }
 
     /// The next attempt to connect comes in so many milliseconds.
     pub(crate) fn share_attempt(&mut self, attempt: u32, retry_in_ms: u32) {
         if self.sharing.is_holder {
-            // One that does not give way may have had it taken.
+            // Another may have taken it.
             self.out.push(Output::Line(Line::Take));
             // Whoever hears of it now hears all that the socket will tell.
             let is_early = self.sharing.has_readers && self.open_socket_id().is_none();
@@ -207,10 +204,13 @@ impl Engine {
 
     /// From which sequence on the socket has told the history, where this tab has the one that the others may read along with.
     fn held_from(&self) -> Option<u64> {
+        self.settled_socket().filter(|_| self.sharing.is_holder).map(|socket| socket.from)
+    }
+
+    /// This tab's own socket, where its history is complete.
+    fn settled_socket(&self) -> Option<&Socket> {
         match &self.link {
-            Link::Socket(socket) if self.sharing.is_holder && !socket.is_shared && socket.is_settled => {
-                Some(socket.from)
-            }
+            Link::Socket(socket) if !socket.is_shared && socket.is_settled => Some(socket),
             _ => None,
         }
     }
@@ -263,7 +263,7 @@ impl Engine {
     fn hear_claim(&mut self, from: &str, rank: &str) {
         if self.held_from().is_some() && self.goes_before(from, rank) {
             self.claim_line();
-        } else if matches!(&self.link, Link::Socket(socket) if socket.is_shared || socket.is_settled) {
+        } else if self.reads_along() || self.settled_socket().is_some() {
             self.note_holder(from, rank);
             self.ask_holder();
         } else if self.may_wait() {
@@ -279,7 +279,7 @@ impl Engine {
     }
 
     /// Whether someone sees this tab, and nobody the holder.
-    fn is_better_seen(&self) -> bool {
+    pub(crate) fn is_better_seen(&self) -> bool {
         !self.sharing.is_hidden && !self.sharing.is_holder_seen
     }
 
@@ -317,8 +317,18 @@ impl Engine {
             self.watch_holes();
         }
         let has_all = self.newest() >= newest && (are_gaps_normal || self.whole() >= whole);
-        // What became of a message that was on its way, the history behind it tells alone.
         let line = (from.to_owned(), line);
+        if !is_shared {
+            if is_settled && has_all {
+                self.read_along();
+                self.sharing.line = line;
+            } else if is_settled {
+                // What is missing may be on its way.
+                self.timers.set(Timer::Line, self.now.mono + ASK_AGAIN_MS);
+            }
+            return;
+        }
+        // What became of a message that was on its way, the history behind it tells alone.
         let is_same = self.sharing.line == line;
         let knows_all = has_all
             && !self.sharing.is_late
@@ -326,20 +336,13 @@ impl Engine {
                 || is_same
                 || self.conversation.drafts.echoes_after().is_none_or(|after| after.unwrap_or_default() >= told_from));
         self.sharing.lacks = if knows_all { 0 } else { self.sharing.lacks + 1 };
-        if is_shared && (self.is_better_seen() || self.sharing.lacks > MAX_LACKS) {
+        if self.is_better_seen() || self.sharing.lacks > MAX_LACKS {
             self.take_line();
-        } else if is_shared && knows_all {
+        } else if knows_all {
             self.read_on(is_same);
             self.sharing.line = line;
-        } else if is_shared {
-            // The holder tells it again.
-        } else if is_settled && has_all {
-            self.read_along();
-            self.sharing.line = line;
-        } else if is_settled {
-            // What is missing may be on its way.
-            self.timers.set(Timer::Line, self.now.mono + ASK_AGAIN_MS);
         }
+        // Else the holder tells it again.
     }
 
     /// Lets this tab's own socket go, and reads along with the holder.
@@ -349,6 +352,7 @@ impl Engine {
         self.sharing.is_holder = false;
         self.sharing.has_readers = false;
         self.sharing.is_late = false;
+        self.sharing.lacks = 0;
         self.last_socket += 1;
         self.link = Link::Socket(Socket::shared(self.last_socket, self.now.mono));
         self.timers.stop(Timer::Line);
@@ -447,8 +451,7 @@ impl Engine {
         self.drop_socket(CLOSE_NORMAL);
         self.conversation.lose_socket(self.now.mono, &mut self.out);
         self.last_socket += 1;
-        let socket = Socket::shared(self.last_socket, self.now.mono);
-        self.link = Link::Socket(Socket { is_open: false, is_settled: false, served_at: None, ..socket });
+        self.link = Link::Socket(Socket::awaited(self.last_socket));
         self.timers.set(Timer::Line, self.now.mono + ms + ATTEMPT_MS);
     }
 
@@ -462,7 +465,7 @@ impl Engine {
 
     /// Another tab needs this tab's socket closed, and opens one.
     fn give_way(&mut self, from: &str) {
-        if matches!(&self.link, Link::Socket(socket) if !socket.is_shared && socket.is_settled) {
+        if self.settled_socket().is_some() {
             self.finish_typing();
             self.wait_for_holder(from, self.rank(), 0);
             self.share(CLOSED, from, "");
@@ -495,15 +498,6 @@ impl Engine {
         wanted.map_or(cursor, |wanted| cursor.min(Some(wanted).filter(|wanted| *wanted > 0)))
     }
 
-    /// Whether this tab reads along and waits for the holder to connect. One that is better seen does not.
-    pub(crate) fn is_waiting_for_holder(&mut self) -> bool {
-        let waits = self.shared_socket().is_some_and(|socket| !socket.is_open);
-        if waits && self.is_better_seen() {
-            self.take_line();
-        }
-        waits
-    }
-
     /// Has the holder write a frame.
     pub(crate) fn write_shared(&mut self, frame: &str) {
         let holder = self.sharing.holder.clone();
@@ -522,26 +516,6 @@ impl Engine {
         let left = core::mem::replace(&mut self.sharing, Sharing { is_hidden, ..Sharing::default() });
         if left.is_holder || !left.holder.is_empty() {
             self.out.push(Output::Line(Line::Leave));
-        }
-    }
-}
-
-impl Socket {
-    /// That of another tab.
-    fn shared(id: SocketId, now: u64) -> Self {
-        Self {
-            id,
-            is_shared: true,
-            is_open: true,
-            served_at: Some(now),
-            is_echoed: true,
-            has_batch: true,
-            is_settled: true,
-            is_first: false,
-            is_quiet: false,
-            purpose: Purpose::Talk,
-            from: 0,
-            liveness: Liveness::default(),
         }
     }
 }
@@ -565,10 +539,4 @@ fn rank_of(ranked: &str) -> &str {
 fn numbers(ranked: &str) -> [u64; 4] {
     let mut parts = ranked.split(' ').skip(1).map(number);
     [(); 4].map(|()| parts.next().unwrap_or_default())
-}
-
-/// A number that a tab has written. What is none, is 0.
-fn number(text: &str) -> u64 {
-    let digits = text.bytes().filter(u8::is_ascii_digit);
-    digits.fold(0, |sum, digit| sum.wrapping_mul(10).wrapping_add(u64::from(digit & 15)))
 }

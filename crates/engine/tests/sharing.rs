@@ -15,6 +15,15 @@ fn tabs(count: usize) -> Browser {
     browser
 }
 
+/// The same, and nobody sees them.
+fn unseen(count: usize) -> Browser {
+    let mut browser = tabs(count);
+    for page in 0..count {
+        browser.give(page, Input::Page(PageEvent::Hidden));
+    }
+    browser
+}
+
 /// The tabs that have a socket.
 fn sockets(browser: &Browser) -> Vec<Page> {
     let has_socket = |page: &Page| browser.pages[*page].is_running && browser.client(*page).socket.is_some();
@@ -45,10 +54,6 @@ fn talk(browser: &mut Browser, name: &str) {
         assert_eq!(browser.client(page).texts(), log, "in tab {page}");
         assert_eq!(browser.client(page).status(), "open", "tab {page}");
     }
-}
-
-fn hide(browser: &mut Browser, page: Page) {
-    browser.give(page, Input::Page(PageEvent::Hidden));
 }
 
 #[test]
@@ -90,10 +95,7 @@ fn another_tab_takes_over_from_one_that_is_closed_crashes_or_freezes() {
         }),
     ];
     for (how, goes) in ways {
-        let mut browser = tabs(4);
-        for page in 0..4 {
-            hide(&mut browser, page);
-        }
+        let mut browser = unseen(4);
         for round in 0..3 {
             let before = holder(&browser);
             goes(&mut browser, before);
@@ -136,10 +138,7 @@ fn a_tab_that_is_seen_finds_out_within_two_seconds_that_the_holder_hangs() {
 
 #[test]
 fn a_tab_that_is_looked_at_takes_the_socket_from_one_that_is_not() {
-    let mut browser = tabs(3);
-    for page in 0..3 {
-        hide(&mut browser, page);
-    }
+    let mut browser = unseen(3);
     let before = holder(&browser);
     let other = (before + 1) % 3;
     let opened = browser.client(other).urls.len();
@@ -207,10 +206,7 @@ fn whoever_watches_the_wire_sees_the_same_frames_in_a_tab_that_reads_along() {
 
 #[test]
 fn while_the_network_is_down_one_tab_tries_and_the_others_show_the_same() {
-    let mut browser = tabs(3);
-    for page in 0..3 {
-        hide(&mut browser, page);
-    }
+    let mut browser = unseen(3);
     let trying = holder(&browser);
     browser.server.is_down = true;
     let opened: Vec<_> = (0..3).map(|page| browser.client(page).urls.len()).collect();
@@ -334,10 +330,7 @@ fn tabs_without_locks_or_channels_have_a_socket_each() {
 
 /// Three tabs that nobody sees, and that have waited for the network for a while, which is back now. Returns one of those that wait.
 fn waiting() -> (Browser, Page) {
-    let mut browser = tabs(3);
-    for page in 0..3 {
-        hide(&mut browser, page);
-    }
+    let mut browser = unseen(3);
     let trying = holder(&browser);
     browser.server.is_down = true;
     browser.cut(trying);
