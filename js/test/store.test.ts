@@ -195,21 +195,21 @@ test("the user's message is found by its draft id, as it now stands", () => {
 });
 
 /**
- * How many times the work for `2n` takes what that for `n` takes: the least of many short runs each, taken by turns, so
- * that a busy machine counts for nothing.
+ * How many times the work for `2n` takes what that for `n` takes: the median of many pairs of short runs, one right after the other, so
+ * that a machine that is slow for seconds is so for both.
  */
 function growth(n: number, work: (n: number) => void): number {
-  let [once, twice] = [Infinity, Infinity];
   const time = (size: number): number => {
     const started = performance.now();
     work(size);
     return performance.now() - started;
   };
-  for (let run = 0; run < 200; run++) {
-    once = Math.min(once, time(n));
-    twice = Math.min(twice, time(2 * n));
-  }
-  return twice / once;
+  const ratios = Array.from({ length: 201 }, () => {
+    const once = time(n);
+    return time(2 * n) / once;
+  });
+  ratios.sort((one, other) => one - other);
+  return ratios[100] ?? NaN;
 }
 
 test("2n chunks cost at most 2.2 times what n cost, with a snapshot after each", () => {

@@ -170,7 +170,8 @@ impl Page {
     /// Waits until no element matches a CSS selector.
     pub async fn wait_for_none(&self, selector: &str) {
         let look = || async {
-            match self.count(selector).await {
+            // What changes while it is looked for may be an error, and is looked for again.
+            match self.find_all(selector).await.map_err(|error| format!("{error:?}"))?.len() {
                 0 => Ok(()),
                 count => Err(format!("there are {count}")),
             }
@@ -380,7 +381,7 @@ impl Page {
     }
 
     async fn done<T>(&self, what: &str, work: impl Future<Output = Result<T, CmdError>>) -> T {
-        work.await.unwrap_or_else(|error| panic!("{what}: {error}"))
+        work.await.unwrap_or_else(|error| panic!("{what}: {error:?}"))
     }
 }
 

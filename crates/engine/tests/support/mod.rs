@@ -8,6 +8,7 @@ pub mod tabs;
 
 use std::collections::VecDeque;
 use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use poly_messaging_engine::*;
 use poly_messaging_simulator::State;
@@ -47,6 +48,8 @@ pub struct Client {
     pub tasks: VecDeque<Output>,
     /// By how much the device's clock goes wrong, in milliseconds.
     pub wall_offset: i64,
+    /// How long the engine was at work: what is checked beside it does not count.
+    pub spent: Duration,
     is_persistent: bool,
     calls: CallId,
 }
@@ -105,6 +108,7 @@ impl Client {
             log_levels: vec![],
             tasks: VecDeque::new(),
             wall_offset: 0,
+            spent: Duration::ZERO,
             is_persistent,
             calls: 0,
         }
@@ -145,8 +149,10 @@ impl Client {
     }
 
     pub fn give(&mut self, input: Input) -> Option<Error> {
+        let begun = Instant::now();
         let step =
             self.engine.handle(Now { mono: self.now, wall: self.now.saturating_add_signed(self.wall_offset) }, input);
+        self.spent += begun.elapsed();
         self.deadline = step.deadline;
         for output in step.outputs {
             self.carry_out(output);
