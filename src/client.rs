@@ -1,12 +1,12 @@
 //! The one class JavaScript sees. Its mirror on the other side is `js/src/boundary.ts`.
 //!
 //! Methods check no more than that an argument is of the right type; whether a command makes sense is decided by the
-//! engine. A command that is refused throws a plain object `{ code, message, retryable, retryAfterMs }` and changes
-//! nothing. Every method may be called from within a method of the host.
+//! engine. What is refused is a plain object `{ code, message, retryable, retryAfterMs }` and changes nothing: a command returns it, the
+//! others throw it. Every method may be called from within a method of the host.
 
 use std::rc::Rc;
 
-use poly_messaging_engine::{Config, Input, Options, is_resumable};
+use poly_messaging_engine::{Config, Error, Input, Options, is_resumable};
 use wasm_bindgen::prelude::*;
 
 use crate::browser::clock::Clock;
@@ -47,16 +47,16 @@ impl Client {
         Ok(Self { driver: Driver::new(config, &host, log_level, persistence) })
     }
 
-    /// A promise of what chats with these options have stored; undefined where there is nothing that can be read.
+    /// What chats with these options are kept in (`Storage` in `src/browser/storage.js`).
     ///
     /// # Errors
     /// As the constructor.
-    #[wasm_bindgen(unchecked_return_type = "Promise<string | undefined>")]
-    pub fn stored(
+    #[wasm_bindgen(unchecked_return_type = "any")]
+    pub fn storage(
         #[wasm_bindgen(unchecked_param_type = "object")] options: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "unknown")] persistence: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        Ok(storage::open(&parse(options, persistence)?.storage_key(), persistence, &JsValue::UNDEFINED).read().into())
+        Ok(storage::open(&parse(options, persistence)?.storage_key(), persistence, &JsValue::UNDEFINED).into())
     }
 
     /// Whether a chat with these options would take up the session of this record.
@@ -71,124 +71,24 @@ impl Client {
         Ok(is_resumable(&parse(options, &"none".into())?, record, Clock::default().now()))
     }
 
-    /// Removes what chats with these options have stored; a promise of that.
-    ///
-    /// # Errors
-    /// As the constructor.
-    #[wasm_bindgen(js_name = forgetStored, unchecked_return_type = "Promise<void>")]
-    pub fn forget_stored(
-        #[wasm_bindgen(unchecked_param_type = "object")] options: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "unknown")] persistence: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        Ok(storage::open(&parse(options, persistence)?.storage_key(), persistence, &JsValue::UNDEFINED).remove().into())
-    }
-
-    /// Opens the chat. A second call is ignored.
-    ///
-    /// # Errors
-    /// As the engine refuses it.
-    pub fn start(&self) -> Result<(), JsValue> {
-        self.command(Input::Start)
-    }
-
-    /// Settles `call` when the first connection is open with its history in place, or when that became impossible.
-    ///
-    /// # Errors
-    /// As the engine refuses it.
-    pub fn ready(&self, call: u32) -> Result<(), JsValue> {
-        self.command(Input::Ready { call })
-    }
-
-    /// Sends a message; settles `call` with its delivery. `draft_id`: a new UUID; `metadata`: an object of strings.
-    ///
-    /// # Errors
-    /// `message/empty`, `message/too-large`, `session/ended`; `config/invalid` where an argument is of the wrong type.
-    pub fn send(
+    /// Does this (`Command` in `js/src/boundary.ts`), with as much of the rest as it needs; why it was refused, if it was. A call is
+    /// settled once it is known how it went: a connection, a delivery, an end. `draft_id`: of a message, a UUID; `text`: of the message or of
+    /// the frame; `metadata`: an object of strings.
+    #[wasm_bindgen(unchecked_return_type = "any")]
+    pub fn command(
         &self,
+        command: u8,
         call: u32,
-        #[wasm_bindgen(unchecked_param_type = "string")] draft_id: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "string")] text: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "Record<string, string>")] metadata: &JsValue,
-    ) -> Result<(), JsValue> {
-        let draft_id = plain::argument(draft_id, "draftId")?;
-        let text = plain::argument(text, "text")?;
-        let metadata = plain::metadata(metadata).map_err(|error| plain::to_js(&error))?;
-        self.command(Input::Send { call, draft_id, text, metadata })
-    }
-
-    /// Sends a failed message again; settles `call` with its delivery.
-    ///
-    /// # Errors
-    /// `message/unknown-draft`.
-    pub fn retry(
-        &self,
-        call: u32,
-        #[wasm_bindgen(unchecked_param_type = "string")] draft_id: &JsValue,
-    ) -> Result<(), JsValue> {
-        self.command(Input::Retry { call, draft_id: plain::argument(draft_id, "draftId")? })
-    }
-
-    /// Takes a message that was not sent out of the transcript.
-    ///
-    /// # Errors
-    /// `message/unknown-draft`.
-    pub fn discard(&self, #[wasm_bindgen(unchecked_param_type = "string")] draft_id: &JsValue) -> Result<(), JsValue> {
-        self.command(Input::Discard { draft_id: plain::argument(draft_id, "draftId")? })
-    }
-
-    /// The user pressed a key.
-    ///
-    /// # Errors
-    /// As the engine refuses it.
-    pub fn typing(&self) -> Result<(), JsValue> {
-        self.command(Input::Typing)
-    }
-
-    /// Ends the conversation; settles `call` when it is over.
-    ///
-    /// # Errors
-    /// As the engine refuses it.
-    pub fn end(&self, call: u32) -> Result<(), JsValue> {
-        self.command(Input::End { call })
-    }
-
-    /// Ends the conversation, if any, and starts a new one; settles `call` when that is open.
-    ///
-    /// # Errors
-    /// As the engine refuses it.
-    pub fn restart(&self, call: u32) -> Result<(), JsValue> {
-        self.command(Input::Restart { call })
-    }
-
-    /// Connects now; settles `call` when the connection is open.
-    ///
-    /// # Errors
-    /// As the engine refuses it.
-    pub fn reconnect(&self, call: u32) -> Result<(), JsValue> {
-        self.command(Input::Reconnect { call })
-    }
-
-    /// Leaves without ending; settles `call` when the socket is closed.
-    ///
-    /// # Errors
-    /// As the engine refuses it.
-    pub fn close(&self, call: u32) -> Result<(), JsValue> {
-        self.command(Input::Close { call })
-    }
-
-    /// Writes a frame of the application's own: the text of a JSON object with a `type`.
-    ///
-    /// # Errors
-    /// As the engine refuses it.
-    #[wasm_bindgen(js_name = rawSend)]
-    pub fn raw_send(&self, #[wasm_bindgen(unchecked_param_type = "string")] frame: &JsValue) -> Result<(), JsValue> {
-        self.command(Input::RawSend { frame: plain::argument(frame, "frame")? })
-    }
-
-    /// Whether `frame` of the host is told of each frame on the wire.
-    #[wasm_bindgen(js_name = watchFrames)]
-    pub fn watch_frames(&self, on: bool) {
-        self.driver.watch_frames(on);
+        #[wasm_bindgen(unchecked_param_type = "unknown")] draft_id: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "unknown")] text: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "unknown")] metadata: &JsValue,
+    ) -> JsValue {
+        if command == 12 {
+            self.driver.watch_frames(call != 0);
+            return JsValue::NULL;
+        }
+        let input = input(command, call, draft_id, text, metadata);
+        plain::to_js(&input.map_or_else(Some, |input| self.driver.submit(input)))
     }
 
     /// What support asks for, as a plain object. Never a token, never a message text.
@@ -196,13 +96,26 @@ impl Client {
     pub fn diagnostics(&self) -> JsValue {
         self.driver.diagnostics()
     }
+}
 
-    fn command(&self, input: Input) -> Result<(), JsValue> {
-        match self.driver.submit(input) {
-            None => Ok(()),
-            Some(error) => Err(plain::to_js(&error)),
+fn input(command: u8, call: u32, draft_id: &JsValue, text: &JsValue, metadata: &JsValue) -> Result<Input, Error> {
+    let draft_id = || plain::argument(draft_id, "draftId");
+    Ok(match command {
+        0 => Input::Start,
+        1 => Input::Ready { call },
+        2 | 3 => {
+            let (draft_id, text) = (draft_id()?, plain::argument(text, "text")?);
+            Input::Send { call, draft_id, text, metadata: plain::metadata(metadata)?, is_in_doubt: command == 3 }
         }
-    }
+        4 => Input::Retry { call, draft_id: draft_id()? },
+        5 => Input::Discard { draft_id: draft_id()? },
+        6 => Input::Typing,
+        7 => Input::End { call },
+        8 => Input::Restart { call },
+        9 => Input::Reconnect { call },
+        10 => Input::Close { call },
+        _ => Input::RawSend { frame: plain::argument(text, "frame")? },
+    })
 }
 
 fn parse(options: &JsValue, persistence: &JsValue) -> Result<Config, JsValue> {

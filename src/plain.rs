@@ -26,8 +26,8 @@ pub(crate) fn text(value: &JsValue, max: u32) -> Option<String> {
 }
 
 /// The argument `name` of a command: a string.
-pub(crate) fn argument(value: &JsValue, name: &str) -> Result<String, JsValue> {
-    text(value, MAX_TEXT).ok_or_else(|| to_js(&wrong(name, " must be a string.")))
+pub(crate) fn argument(value: &JsValue, name: &str) -> Result<String, Error> {
+    text(value, MAX_TEXT).ok_or_else(|| wrong(name, " must be a string."))
 }
 
 /// An object of strings; undefined and null count as empty.

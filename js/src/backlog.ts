@@ -1,6 +1,6 @@
 /** What is asked of a chat before the module is there: kept in order, with its messages shown as pending. */
 
-import type { Client } from "./boundary.js";
+import { SEND, SEND_IN_DOUBT, type Command } from "./boundary.js";
 import type { Calls } from "./calls.js";
 import { checkText } from "./draft.js";
 import { failure, PolyError } from "./errors.js";
@@ -12,17 +12,16 @@ import { pendingMessage, type Store } from "./store.js";
 const MAX_WAITING = 100;
 const MAX_WAITING_BYTES = 1_048_576;
 
-interface Command {
+interface Waiting {
   call: number;
-  run: (client: Client) => void;
-  /** The message it sends, if it sends one, and how many bytes that has. */
-  draftId: string | null;
+  command: Command;
+  /** Of the message it sends, if it sends one. */
   bytes: number;
 }
 
 /** One per chat. */
 export class Backlog {
-  #commands: Command[] = [];
+  #commands: Waiting[] = [];
   /** `metadata` of the messages in the store's drafts. */
   readonly #metadata = new Map<string, Record<string, string>>();
   /** Messages whose `messagePending` was told here, and so is not to be told again by the engine. */
@@ -38,8 +37,37 @@ export class Backlog {
   }
 
   /** Keeps a command that answers `call`. */
-  add(call: number, run: (client: Client) => void, draftId: string | null = null, bytes = 0): void {
-    this.#commands.push({ call, run, draftId, bytes });
+  add(call: number, command: Command, bytes = 0): void {
+    this.#commands.push({ call, command, bytes });
+  }
+
+  /** Takes back all that the module was given and has not answered: it has failed. Whether there is anything. */
+  regain(): boolean {
+    this.#commands = [];
+    this.#told.clear();
+    const undelivered = this.#store.regain();
+    for (const [call, command] of this.#calls.commands()) {
+      if (!command) continue;
+      const [, draftId, text, metadata] = command;
+      if (draftId === undefined) this.add(call, command);
+      else this.#doubt(call, draftId, text, metadata);
+    }
+    // Those of an earlier page, which no call waits for.
+    for (const { draftId, delivery } of undelivered) {
+      const isKnown = this.#commands.some(({ command }) => command[1] === draftId);
+      if (draftId && delivery === "pending" && !isKnown) this.#doubt(0, draftId);
+    }
+    return this.#commands.length > 0;
+  }
+
+  #doubt(call: number, draftId: string, text = "", metadata: Record<string, string> = {}): void {
+    const draft = this.#store.draft(draftId);
+    if (draft) {
+      text = draft.text;
+      this.#told.add(draftId);
+    } else this.#store.putDraft(pendingMessage(draftId, text));
+    this.#metadata.set(draftId, metadata);
+    this.add(call, [SEND_IN_DOUBT, draftId, text, metadata], text.length);
   }
 
   /**
@@ -53,20 +81,18 @@ export class Backlog {
     result: () => UserMessage,
   ): Promise<UserMessage> {
     const bytes = checkText(text, draftId, metadata);
-    const waiting = this.#commands.filter((command) => command.draftId !== null);
+    const waiting = this.#commands.filter(isOfMessage);
     const sum = waiting.reduce((sum, command) => sum + command.bytes, bytes);
     if (waiting.length >= MAX_WAITING || sum > MAX_WAITING_BYTES) {
       const message = "Too many messages are waiting for the connection. Try again once it is back.";
       throw new PolyError("transport/not-connected", message, { retryable: true });
     }
-    const { call, promise } = this.#calls.open(result);
+    const command = [SEND, draftId, text, metadata] as const;
+    const { call, promise } = this.#calls.open(result, command);
     this.#metadata.set(draftId, metadata);
     this.#told.add(draftId);
     this.#store.putDraft(pendingMessage(draftId, text));
-    const run = (client: Client): void => {
-      client.send(call, draftId, text, metadata);
-    };
-    this.add(call, run, draftId, bytes);
+    this.add(call, command, bytes);
     this.#emitter.emit({ type: "messagePending", draftId, text });
     return promise;
   }
@@ -85,10 +111,9 @@ export class Backlog {
     this.#metadata.delete(draftId);
     this.#told.delete(draftId);
     const error = failure("message/not-delivered", { message: "The message was discarded before it was sent." });
-    for (const command of this.#commands) {
-      if (command.draftId === draftId) this.#calls.settle(command.call, error);
-    }
-    this.#commands = this.#commands.filter((command) => command.draftId !== draftId);
+    const isOfIt = ({ command }: Waiting): boolean => command[1] === draftId;
+    for (const { call } of this.#commands.filter(isOfIt)) this.#calls.settle(call, error);
+    this.#commands = this.#commands.filter((waiting) => !isOfIt(waiting));
     return true;
   }
 
@@ -97,42 +122,42 @@ export class Backlog {
     return this.#told.delete(draftId as string);
   }
 
-  /** Gives all to the module, also what is added meanwhile. `refusal` makes an error of what the module throws. */
-  hand(client: Client, refusal: (thrown: unknown) => PolyError): void {
-    for (let command = this.#commands.shift(); command; command = this.#commands.shift()) {
-      const { call, run, draftId } = command;
-      try {
-        run(client);
-      } catch (thrown) {
-        const error = refusal(thrown);
-        if (draftId !== null) this.#fail(draftId, error);
-        this.#calls.settle(call, error);
-      }
+  /** Gives all to the module, also what is added meanwhile. `order` returns why it was refused, if it was. */
+  hand(order: (call: number, command: Command) => PolyError | null): void {
+    for (let waiting = this.#commands.shift(); waiting; waiting = this.#commands.shift()) {
+      const { call, command } = waiting;
+      const error = order(call, command);
+      if (error) this.#refuse(waiting, error);
     }
   }
 
-  /** The module cannot be had: no call will be answered, no message will arrive. */
+  /** The module cannot be had: no call will be answered, no message will arrive. One that may have been sent waits for the history. */
   fail(error: PolyError): void {
     const undelivered = failure("message/not-delivered", { message: error.message, cause: error });
-    for (const { call, draftId } of this.#commands.splice(0)) {
-      if (draftId === null) continue;
-      this.#fail(draftId, undelivered);
-      this.#calls.settle(call, undelivered);
-    }
+    const isInDoubt = ({ command }: Waiting): boolean => command[0] === SEND_IN_DOUBT;
+    const commands = this.#commands;
+    this.#commands = commands.filter(isInDoubt);
+    for (const waiting of commands) if (isOfMessage(waiting) && !isInDoubt(waiting)) this.#refuse(waiting, undelivered);
     this.#calls.fail(error);
   }
 
   /** The chat is closed: no call will be answered, but the messages wait until it is opened again. */
   release(): void {
-    this.#commands = this.#commands.filter(({ draftId }) => draftId !== null);
+    this.#commands = this.#commands.filter(isOfMessage);
     this.#calls.fail(failure("transport/not-connected", { message: "The chat was closed." }));
   }
 
-  #fail(draftId: string, error: PolyError): void {
+  #refuse({ call, command: [, draftId = ""] }: Waiting, error: PolyError): void {
     const draft = this.#store.draft(draftId);
-    if (!draft) return;
-    this.#told.delete(draftId);
-    this.#store.putDraft({ ...draft, delivery: "failed", error });
-    this.#emitter.emit({ type: "messageFailed", draftId, error });
+    if (draft) {
+      this.#told.delete(draftId);
+      this.#store.putDraft({ ...draft, delivery: "failed", error });
+      this.#emitter.emit({ type: "messageFailed", draftId, error });
+    }
+    this.#calls.settle(call, error);
   }
+}
+
+function isOfMessage({ command }: Waiting): boolean {
+  return command.length > 1;
 }

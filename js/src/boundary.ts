@@ -102,31 +102,49 @@ export interface Host {
   beforeAgentJoin(sessionId: string, contextId: string | undefined, signal: AbortSignal): Promise<void>;
 }
 
-/** The exported class. A command that is refused throws a `PlainError` and changes nothing. */
+/** What the module is told to do, as `src/client.rs` numbers it. */
+export const START = 0;
+export const READY = 1;
+/** `draftId`: a new UUID. */
+export const SEND = 2;
+/** Of a message that another instance of the module was given, which has failed. */
+export const SEND_IN_DOUBT = 3;
+export const RETRY = 4;
+export const DISCARD = 5;
+export const TYPING = 6;
+export const END = 7;
+export const RESTART = 8;
+export const RECONNECT = 9;
+export const CLOSE = 10;
+/** `text`: a frame. */
+export const RAW_SEND = 11;
+
+/** Has `frame` of the host told of each frame on the wire; not so where `call` is 0. */
+export const WATCH_FRAMES = 12;
+
+/** A command, with as much of the rest as it needs. */
+export type Command = readonly [
+  command: number,
+  draftId?: string,
+  text?: string,
+  metadata?: Readonly<Record<string, string>>,
+];
+
+/** The exported class. */
 export interface Client {
-  start(): void;
-  ready(call: number): void;
-  /** `draftId`: a new UUID. */
-  send(call: number, draftId: string, text: string, metadata: Record<string, string>): void;
-  retry(call: number, draftId: string): void;
-  discard(draftId: string): void;
-  typing(): void;
-  end(call: number): void;
-  restart(call: number): void;
-  reconnect(call: number): void;
-  close(call: number): void;
-  rawSend(frame: string): void;
-  watchFrames(on: boolean): void;
+  /** Why it was refused, if it was: then nothing has changed. `call` is settled once it is known how it went. */
+  command(command: number, call: number, ...more: unknown[]): PlainError | null;
   diagnostics(): Record<string, unknown>;
 }
 
 /** The class itself. `logLevel` is 0 (none) to 4 (debug). All of these throw a `PlainError` on bad options. */
 export interface ClientConstructor {
   new (options: EngineOptions, host: Host, logLevel: number, persistence: Persistence): Client;
-  /** What chats with these options have stored, where it can be read. Holds an access token. */
-  stored(options: EngineOptions, persistence: Persistence): Promise<string | undefined>;
+  /** What chats with these options have stored, where it can be read: it holds an access token. */
+  storage(
+    options: EngineOptions,
+    persistence: Persistence,
+  ): { read(): Promise<string | undefined>; remove(): Promise<void> };
   /** Whether a chat with these options would take up the session of this record. */
   isResumable(options: EngineOptions, record: string): boolean;
-  /** Removes what chats with these options have stored. */
-  forgetStored(options: EngineOptions, persistence: Persistence): Promise<void>;
 }

@@ -4,7 +4,26 @@
  */
 
 import { Backlog } from "./backlog.js";
-import type { Client, Host, PlainError, PlainEvent } from "./boundary.js";
+import {
+  CLOSE,
+  DISCARD,
+  END,
+  RAW_SEND,
+  READY,
+  RECONNECT,
+  RESTART,
+  RETRY,
+  SEND,
+  START,
+  TYPING,
+  WATCH_FRAMES,
+  type Client,
+  type Command,
+  type Host,
+  type PlainConnection,
+  type PlainError,
+  type PlainEvent,
+} from "./boundary.js";
 import { Calls } from "./calls.js";
 import { checkMetadata, newDraftId } from "./draft.js";
 import { failure, isPlainError, messageOf, PolyError, toPolyError } from "./errors.js";
@@ -12,7 +31,7 @@ import type { ChatEvent } from "./event-types.js";
 import { Emitter } from "./events.js";
 import { toJson } from "./json.js";
 import { Listeners } from "./listeners.js";
-import type { Loader } from "./module.js";
+import type { Loader, User } from "./module.js";
 import { parseOptions, type Settings } from "./options.js";
 import { PLACE, placeOf, type Place } from "./place.js";
 import { Scheduler } from "./scheduler.js";
@@ -21,9 +40,6 @@ import { pendingMessage, Store } from "./store.js";
 import { accessTokenOf } from "./token.js";
 import type { Chat, ChatOptions } from "./types.js";
 import { version } from "./version.js";
-
-/** The module's commands that are answered. */
-type Question = "ready" | "retry" | "end" | "restart" | "reconnect" | "close";
 
 const nothing = (): void => undefined;
 
@@ -47,6 +63,8 @@ export class DefaultChat implements Chat {
   #phase: "idle" | "loading" | "handing" | "closed" | PolyError = "idle";
   #fetching = false;
   #start: boolean;
+  /** Messages that were told of by an instance of the module that has failed. */
+  #known = new Set<unknown>();
   /** Why there was no access token when it was last asked for, in the application's words. */
   #tokenFailure: unknown;
 
@@ -81,7 +99,7 @@ export class DefaultChat implements Chat {
     return events;
   };
 
-  ready: Chat["ready"] = () => this.#ask("ready", nothing);
+  ready: Chat["ready"] = () => this.#ask(nothing, READY);
 
   send: Chat["send"] = (text, options) => {
     const metadata = checkMetadata(options?.metadata);
@@ -89,14 +107,12 @@ export class DefaultChat implements Chat {
     if (typeof text !== "string") throw failure("message/empty");
     const draftId = newDraftId();
     const result = this.#delivered(draftId, text);
-    const client = this.#client;
-    if (!client) {
-      return this.#live ? this.#kept(this.#backlog.send(draftId, text, metadata, result)) : this.#ask("ready", result);
+    if (!this.#client) {
+      return this.#live ? this.#kept(this.#backlog.send(draftId, text, metadata, result)) : this.#ask(result, READY);
     }
-    const { call, promise } = this.#calls.open(result);
-    this.#now(() => {
-      client.send(call, draftId, text, metadata);
-    }, call);
+    const command = [SEND, draftId, text, metadata] as const;
+    const { call, promise } = this.#calls.open(result, command);
+    this.#now(command, call);
     return promise;
   };
 
@@ -104,43 +120,36 @@ export class DefaultChat implements Chat {
     const result = this.#delivered(draftId, "");
     const kept = this.#backlog.retry(draftId, result);
     if (kept) return this.#kept(kept);
-    return this.#client ? this.#ask("retry", result, draftId) : this.#rejected(failure("message/unknown-draft"));
+    return this.#client ? this.#ask(result, RETRY, draftId) : this.#rejected(failure("message/unknown-draft"));
   };
 
   discard: Chat["discard"] = (draftId) => {
-    const client = this.#client;
     if (this.#backlog.discard(draftId)) return;
-    if (!client) throw failure("message/unknown-draft");
-    this.#now(() => {
-      client.discard(draftId);
-    });
+    if (!this.#client) throw failure("message/unknown-draft");
+    this.#now([DISCARD, draftId]);
   };
 
   typing: Chat["typing"] = () => {
-    try {
-      this.#client?.typing();
-    } catch (thrown) {
-      this.#refusal(thrown);
-    }
+    this.#order(0, [TYPING]);
   };
 
   end: Chat["end"] = () => {
     const begun = this.#client ?? (this.#phase === "loading" || this.#phase === "handing");
-    return begun ? this.#ask("end", nothing) : Promise.resolve();
+    return begun ? this.#ask(nothing, END) : Promise.resolve();
   };
 
-  restart: Chat["restart"] = () => this.#connect("restart");
+  restart: Chat["restart"] = () => this.#connect(RESTART);
 
   reconnect: Chat["reconnect"] = () => {
     this.#start = true;
-    return this.#connect("reconnect");
+    return this.#connect(RECONNECT);
   };
 
   close: Chat["close"] = () => {
     const finish = (): void => {
       this.#emitter.finish();
     };
-    if (this.#client ?? this.#phase === "handing") return this.#ask("close", finish);
+    if (this.#client ?? this.#phase === "handing") return this.#ask(finish, CLOSE);
     if (this.#live) {
       this.#phase = "closed";
       this.#store.apply({ op: "connection", connection: { status: "closed" } });
@@ -153,17 +162,14 @@ export class DefaultChat implements Chat {
   readonly raw: Chat["raw"] = {
     send: (frame) => {
       const text = encodeFrame(frame);
-      const client = this.#client;
-      if (!client) throw failure("transport/not-connected");
-      this.#now(() => {
-        client.rawSend(text);
-      });
+      if (!this.#client) throw failure("transport/not-connected");
+      this.#now([RAW_SEND, "", text]);
     },
     on: (listener) => {
       const remove = this.#frames.add(listener);
-      if (this.#frames.size === 1) this.#client?.watchFrames(true);
+      if (this.#frames.size === 1) this.#order(1, [WATCH_FRAMES]);
       return () => {
-        if (remove() && this.#frames.size === 0) this.#client?.watchFrames(false);
+        if (remove() && this.#frames.size === 0) this.#order(0, [WATCH_FRAMES]);
       };
     },
   };
@@ -171,12 +177,6 @@ export class DefaultChat implements Chat {
   diagnostics: Chat["diagnostics"] = () => {
     const { connection, messages } = this.getSnapshot();
     const { platform, deviceType, streaming } = this.#settings.engine;
-    let module: Record<string, unknown> = {};
-    try {
-      module = this.#client?.diagnostics() ?? {};
-    } catch (thrown) {
-      this.#refusal(thrown);
-    }
     return {
       version,
       module: this.#loader.state,
@@ -186,18 +186,18 @@ export class DefaultChat implements Chat {
       streaming,
       connection: connection.status,
       messages: messages.length,
-      ...module,
+      ...this.#client?.diagnostics(),
     };
   };
 
   /** A call that connects, loading the module first where that is still to do. */
-  #connect(question: Question): Promise<void> {
+  #connect(question: number): Promise<void> {
     if (this.#live && !this.#client && this.#phase !== "handing") this.#load();
-    return this.#ask(question, nothing);
+    return this.#ask(nothing, question);
   }
 
   /** Puts a question to the module, now or when it is there; resolves with `result`. A refusal rejects. */
-  #ask<T>(question: Question, result: () => T, draftId = ""): Promise<T> {
+  #ask<T>(result: () => T, ...command: Command): Promise<T> {
     if (!this.#live) {
       return this.#rejected(
         failure("transport/not-connected", { message: "A chat does nothing outside a browser's page." }),
@@ -205,34 +205,42 @@ export class DefaultChat implements Chat {
     }
     if (!this.#client && this.#phase instanceof PolyError) return this.#rejected(this.#phase);
     if (!this.#client && this.#phase === "closed") return this.#rejected(failure("transport/not-connected"));
-    const { call, promise } = this.#calls.open(result);
-    this.#backlog.add(call, (client) => {
-      client[question](call, draftId);
-    });
-    if (this.#client) this.#hand(this.#client);
+    const { call, promise } = this.#calls.open(result, command);
+    this.#backlog.add(call, command);
+    if (this.#client) this.#hand();
     return promise;
   }
 
   /** The promise of a message in the backlog, which goes out at once where the module is there or cannot be had. */
   #kept(promise: Promise<UserMessage>): Promise<UserMessage> {
-    if (this.#client) this.#hand(this.#client);
+    if (this.#client) this.#hand();
     else if (this.#phase instanceof PolyError) this.#backlog.fail(this.#phase);
     return promise;
   }
 
-  #hand(client: Client): void {
-    this.#backlog.hand(client, (thrown) => this.#refusal(thrown));
+  #hand(client = this.#client): void {
+    this.#backlog.hand((call, command) => this.#order(call, command, client));
   }
 
-  /** A command that throws where it is refused, and has then answered `call`. */
-  #now(run: () => void, call?: number): void {
+  /** Has the module do something at once. Throws why it was refused, if it was; `call` has then been answered. */
+  #now(command: Command, call = 0): void {
+    const error = this.#order(call, command);
+    if (!error) return;
+    this.#calls.settle(call, error);
+    throw error;
+  }
+
+  /** Has the module do something; why it was refused, if it was. */
+  #order(call: number, [command, ...more]: Command, client = this.#client): PolyError | null {
+    let refused: unknown;
     try {
-      run();
+      refused = client?.command(command, call, ...more);
     } catch (thrown) {
-      const error = this.#refusal(thrown);
-      if (call !== undefined) this.#calls.settle(call, error);
-      throw error;
+      refused = thrown;
     }
+    if (isPlainError(refused)) return toPolyError(refused);
+    // Nothing comes of it in an instance that fails. The next one is told as well, but for what one has failed over before.
+    return refused && this.#calls.suspect(call) ? failure("internal", { cause: refused }) : null;
   }
 
   /** Makes the result of `send` and `retry`: the message as it now stands, even where it is shown no more. */
@@ -246,24 +254,25 @@ export class DefaultChat implements Chat {
     return promise;
   }
 
-  #load(): void {
+  #load(connection: PlainConnection = { status: "connecting" }): void {
     this.#phase = "loading";
-    this.#store.apply({ op: "connection", connection: { status: "connecting" } });
+    this.#store.apply({ op: "connection", connection });
     if (!this.#fetching) void this.#fetch();
   }
 
   async #fetch(): Promise<void> {
     this.#fetching = true;
     try {
-      const Client = await this.#loader.load();
+      const Client = await this.#loader.load(undefined, this.#user);
       // It may have been closed meanwhile.
       if (this.#phase !== "loading") return;
       const { engine, log, persistence } = this.#settings;
       const client = new Client(engine, this.#host, log.level, persistence);
+      this.#store.begin();
       // What a listener asks from here on waits its turn.
       this.#phase = "handing";
-      if (this.#frames.size > 0) client.watchFrames(true);
-      if (this.#start) client.start();
+      this.#order(this.#frames.size, [WATCH_FRAMES], client);
+      if (this.#start) this.#order(0, [START], client);
       this.#hand(client);
       this.#client = client;
     } catch (thrown) {
@@ -282,16 +291,29 @@ export class DefaultChat implements Chat {
     this.#backlog.fail(error);
   }
 
-  /** What the module threw. Anything but a refusal is a crash, after which it is of no more use. */
-  #refusal(thrown: unknown): PolyError {
-    const error = toPolyError(thrown);
-    if (!isPlainError(thrown)) {
-      this.#settings.log.line(1, `The module failed: ${messageOf(thrown)}`);
-      this.#store.apply({ op: "connection", connection: { status: "failed", error } });
-      this.#calls.fail(error);
-    }
-    return error;
-  }
+  /** What the instance of the module knew is gone. The next one finds the session in its record, and is told the rest from here. */
+  readonly #user: User = {
+    failed: (thrown, isHopeless) => {
+      if (!this.#client) return;
+      const { connection, messages } = this.getSnapshot();
+      const isUp = !["idle", "closed", "failed"].includes(connection.status);
+      const cause = failure("internal", { cause: thrown });
+      this.#settings.log.line(1, `The module failed: ${messageOf(thrown)}\n${(thrown as Error | undefined)?.stack}`);
+      this.#client = null;
+      this.#known = new Set(messages.map((message) => (message as Partial<UserMessage>).messageId));
+      const isAsked = this.#backlog.regain();
+      this.#start = isUp;
+      this.#phase = "idle";
+      if (!isUp && !isAsked) return;
+      if (isHopeless) {
+        this.#fail(cause);
+        return;
+      }
+      const next = { attempt: 1, retryInMs: 0 };
+      this.#load({ status: "reconnecting", ...next });
+      this.#emitter.emit({ type: "reconnecting", ...next, cause });
+    },
+  };
 
   /** An error of the module, to which the application's own words are added where it had no access token. */
   #error(error: PlainError): PolyError {
@@ -307,7 +329,8 @@ export class DefaultChat implements Chat {
       } else this.#store.apply(change);
     },
     event: (event) => {
-      const { type, draftId } = event.body;
+      const { type, draftId, messageId } = event.body;
+      if (event.envelope?.replayed && this.#known.has(messageId)) return;
       if (type === "messagePending" && this.#backlog.hasTold(draftId)) return;
       this.#emitter.emit(publicEvent(event, (error) => this.#error(error)));
     },

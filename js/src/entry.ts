@@ -72,7 +72,7 @@ export async function init(source?: ModuleSource): Promise<void> {
 export async function hasResumableSession(options: ChatOptions): Promise<boolean> {
   return (
     (await stored(options, async (Client, { engine, persistence }) => {
-      const record = await Client.stored(engine, persistence);
+      const record = await Client.storage(engine, persistence).read();
       return record !== undefined && Client.isResumable(engine, record);
     })) ?? false
   );
@@ -86,7 +86,7 @@ export async function hasResumableSession(options: ChatOptions): Promise<boolean
 export async function clearSession(options: ChatOptions): Promise<void> {
   const settings = parseOptions(options);
   if (typeof window !== "undefined") forgetPlace(placeOf(settings));
-  await stored(options, (Client, { engine, persistence }) => Client.forgetStored(engine, persistence));
+  await stored(options, (Client, { engine, persistence }) => Client.storage(engine, persistence).remove());
 }
 
 async function stored<T>(

@@ -2,20 +2,33 @@
 
 import type { ClientConstructor } from "./boundary.js";
 import { messageOf, PolyError } from "./errors.js";
+import { guard } from "./guard.js";
 import type { ModuleSource } from "./types.js";
 
-/** The generated glue between JavaScript and the module. */
-export interface Glue {
-  /** Makes an instance of the module, unless there is one. */
-  init(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+/** Failures within so many milliseconds after which another instance of the module is made. */
+const MOST_FAILURES = 2;
+const WITHIN_MS = 60_000;
+
+/** The generated glue between JavaScript and an instance of the module, which uses what `guarded` makes of its exports. */
+export type Glue = (guarded: (exports: WebAssembly.Exports) => WebAssembly.Exports) => {
+  /** Makes the instance. */
+  init: (module: WebAssembly.Module) => Promise<void>;
   /** The class that the module exports; of use after `init`. */
   Client: ClientConstructor;
+  /** Ends what the page goes on with in the name of all instances so far. */
+  endAll: () => void;
+};
+
+/** Whoever has a client. */
+export interface User {
+  /** The instance has failed, for this reason. `isHopeless`: so have those before it, and asking for another is for the application. */
+  failed(thrown: unknown, isHopeless: boolean): void;
 }
 
 /** What a chat needs of a `ModuleLoader`. */
 export type Loader = Pick<ModuleLoader, "load" | "state">;
 
-/** One per page: there is one instance of the module, and all chats are in it. */
+/** One per page: there is one instance of the module at a time, and all chats are in it. */
 export class ModuleLoader {
   /** For diagnostics. */
   state: "none" | "loading" | "loaded" | "failed" = "none";
@@ -23,16 +36,25 @@ export class ModuleLoader {
   /** Gives the module where no source is given. Set by the entry. */
   declare origin: () => ModuleSource | Promise<ModuleSource>;
   readonly #glue: Glue;
+  #module: WebAssembly.Module | null = null;
+  #users: WeakRef<User>[] = [];
+  /** When instances failed within that time, as `performance.now`. */
+  #failures: number[] = [];
 
   constructor(glue: Glue) {
     this.#glue = glue;
   }
 
   /**
-   * The loaded module's class. `source` counts only where nothing is loaded or being loaded.
+   * The loaded module's class. `source` counts only where nothing is loaded or being loaded. `user` is told when it is of no use any
+   * more, and is not kept for that.
    * Rejects with `config/wasm-unavailable`, whose message says what is in the way; the next call then tries again.
    */
-  load(source?: ModuleSource | Promise<ModuleSource>): Promise<ClientConstructor> {
+  load(source?: ModuleSource | Promise<ModuleSource>, user?: User): Promise<ClientConstructor> {
+    if (user) {
+      this.#users = this.#users.filter((known) => (known.deref() ?? user) !== user);
+      this.#users.push(new WeakRef(user));
+    }
     return (this.#loading ??= this.#start(source));
   }
 
@@ -44,16 +66,22 @@ export class ModuleLoader {
       }
       // A compiled module has no members in TypeScript's eyes, and so a promise passes for one.
       // eslint-disable-next-line @typescript-eslint/await-thenable
-      const module = await compile(await (source ?? this.origin()));
+      const module = (this.#module ??= await compile(await (source ?? this.origin())));
+      const { init, Client, endAll } = this.#glue((exports) =>
+        guard(exports, (thrown) => {
+          this.#fail(thrown, endAll);
+        }),
+      );
       try {
-        await this.#glue.init({ module_or_path: module });
+        await init(module);
       } catch (thrown) {
+        this.#module = null;
         throw (
           refused(thrown) ?? unavailable(`The WebAssembly module does not run: ${messageOf(thrown)}.`, false, thrown)
         );
       }
       this.state = "loaded";
-      return this.#glue.Client;
+      return Client;
     } catch (thrown) {
       this.#loading = null;
       this.state = "failed";
@@ -61,6 +89,19 @@ export class ModuleLoader {
         ? thrown
         : unavailable(`The module was not loaded: ${messageOf(thrown)}.`, true, thrown);
     }
+  }
+
+  #fail(thrown: unknown, endAll: () => void): void {
+    this.#loading = null;
+    this.state = "failed";
+    // What it was called from may not have ended yet.
+    queueMicrotask(() => {
+      endAll();
+      const now = performance.now();
+      this.#failures = [...this.#failures.filter((at) => now - at < WITHIN_MS), now];
+      const isHopeless = this.#failures.length > MOST_FAILURES;
+      for (const user of this.#users.splice(0)) user.deref()?.failed(thrown, isHopeless);
+    });
   }
 }
 

@@ -32,6 +32,8 @@ export class Store {
   #listChanged = false;
   /** Messages that the engine has not been given yet. They stand after its own. */
   #drafts: UserMessage[] = [];
+  /** What an engine showed that has failed, until the one after it has a history. */
+  #before: ChatMessage[] = [];
   readonly #onChange: () => void;
 
   /** `onChange` is called after each change. */
@@ -45,7 +47,7 @@ export class Store {
     const next = { ...this.#snapshot, ...this.#changed };
     if (this.#listChanged) {
       // A copy, and so nobody else's list is ours; freezing it would take far longer than copying does.
-      next.messages = this.#list.concat(this.#drafts);
+      next.messages = this.#before.concat(this.#list, this.#drafts);
       this.#listChanged = false;
       this.#fresh.forEach(freeze);
       this.#fresh = [];
@@ -59,10 +61,15 @@ export class Store {
     switch (change.op) {
       case "connection":
         this.#set("connection", connectionOf(change.connection));
+        if (change.connection.status === "open" && this.#before.length) {
+          this.#messages();
+          this.#before = [];
+        }
         break;
       case "insert": {
         const message = this.#made(change.message);
         if (message.role === "user") this.#drafts = this.#drafts.filter((draft) => draft.draftId !== message.draftId);
+        if (!isUndelivered(message)) this.#before = [];
         const list = this.#messages();
         // Nearly always the end, where a splice is slow.
         if (change.at === list.length) list.push(message);
@@ -85,6 +92,7 @@ export class Store {
         break;
       case "clear":
         this.#messages().length = 0;
+        this.#before = [];
         break;
       case "typing":
         this.#set("isAgentTyping", change.isAgentTyping);
@@ -92,6 +100,25 @@ export class Store {
       default:
         // The others are named after the part of the state that they hold.
         this.#set(change.op, (change as unknown as ChatState)[change.op]);
+    }
+  }
+
+  /**
+   * The engine has failed. What it showed stays until another shows it. Returns what has not arrived: no engine knows of it any more.
+   */
+  regain(): readonly UserMessage[] {
+    const { messages } = this.snapshot();
+    this.#messages();
+    this.#list = [];
+    this.#drafts = messages.filter(isUndelivered);
+    this.#before = messages.filter((message) => !isUndelivered(message));
+    return this.#drafts;
+  }
+
+  /** An engine begins: it tells what differs from this, messages aside. */
+  begin(): void {
+    for (const [key, value] of Object.entries(IDLE)) {
+      if (key !== "connection" && key !== "messages") this.#set(key as keyof ChatState, value as never);
     }
   }
 
@@ -157,6 +184,10 @@ export class Store {
     }
     own.text += text;
   }
+}
+
+function isUndelivered(message: ChatMessage): message is UserMessage {
+  return message.role === "user" && message.delivery !== "sent";
 }
 
 function connectionOf(plain: PlainConnection): ChatState["connection"] {

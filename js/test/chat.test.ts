@@ -501,14 +501,112 @@ test("a listener that throws harms neither the chat nor the module", async () =>
   assert.equal(heard.length, 2);
 });
 
-test("a crash of the module fails the chat with internal, and no call is left waiting", async () => {
-  const { chat, client } = await openLoaded();
+/** Has the instance of the module fail, as the loader tells it. */
+async function fail(loader: FakeLoader, isHopeless = false): Promise<void> {
+  loader.user?.failed(new WebAssembly.RuntimeError("unreachable"), isHopeless);
+  await turn();
+}
+
+test("a chat whose module fails goes on in another, with what was not answered yet", async () => {
+  const { chat, loader, client, heard } = await openLoaded();
+  const lines: string[] = [];
+  client.host.change({ op: "connection", connection: { status: "open" } });
+  takeMessages(client);
+  client.host.change(agentLine(0, "Hello"));
+  client.react.set("send", (_: number, draftId: string, text: string) => {
+    client.host.change(userLine(1, draftId, text));
+    client.host.event({ body: { type: "messagePending", draftId, text }, envelope: null });
+  });
+  const sent = chat.send("Hi", { metadata: { a: "b" } });
+  const [, , draftId] = client.last("send");
+  const ended = chat.end();
+  await fail(loader);
+  assert.deepEqual(texts(chat), ["Hello", "Hi"], "all of it is shown as ever");
+  assert.deepEqual(chat.getSnapshot().connection, { status: "reconnecting", attempt: 1, retryInMs: 0 });
+  const next = await loader.succeed();
+  assert.deepEqual(next.names, ["start", "sendInDoubt", "end"]);
+  assert.deepEqual(next.commands[1]?.slice(2), [draftId, "Hi", { a: "b" }]);
+  // It shows all of that anew.
+  next.host.change(userLine(0, String(draftId), "Hi"));
+  next.host.event({ body: { type: "messagePending", draftId, text: "Hi" }, envelope: null });
+  assert.deepEqual(texts(chat), ["Hello", "Hi"]);
+  next.host.change(agentLine(0, "Hello"));
+  next.host.change({ op: "connection", connection: { status: "open" } });
+  assert.deepEqual(texts(chat), ["Hello", "Hi"]);
+  assert.equal(next.commands.length, 3);
+  next.host.settle(Number(next.last("sendInDoubt")[1]), null);
+  next.host.settle(Number(next.last("end")[1]), null);
+  await sent;
+  await ended;
+  const types = heard.map(({ type }) => type);
+  assert.equal(types.filter((type) => type === "messagePending").length, 1);
+  const told = heard.filter((event) => event.type === "reconnecting");
+  assert.equal(told.length, 1);
+  assert.equal(told[0]?.cause.code, "internal");
+  assert.deepEqual(lines, []);
+});
+
+test("events of before the failure that the history repeats are not told again", async () => {
+  const { loader, client, heard } = await openLoaded();
+  client.host.change({ op: "connection", connection: { status: "open" } });
+  client.host.change(agentLine(0, "Hello"));
+  await fail(loader);
+  const next = await loader.succeed();
+  const envelope = { id: "e", sequence: 1, timestamp: 0, metadata: {}, replayed: true };
+  for (const messageId of ["agent-0", "agent-1"]) {
+    next.host.event({ body: { type: "agentMessage", messageId, text: "" }, envelope });
+  }
+  assert.deepEqual(
+    heard.flatMap((event) => (event.type === "agentMessage" ? [event.messageId] : [])),
+    ["agent-1"],
+  );
+});
+
+test("what the module fails over twice fails; what came with it goes on", async () => {
+  const { chat, loader, client } = await openLoaded();
+  client.host.change({ op: "connection", connection: { status: "open" } });
+  client.refuse.set("send", [] as never);
+  const poison = chat.send("poison");
+  const after = chat.send("after");
+  loader.onClient = (next) => {
+    next.refuse.set("sendInDoubt", new WebAssembly.RuntimeError("unreachable"));
+  };
+  await fail(loader);
+  await loader.succeed();
+  assert.equal((await rejection(poison)).code, "internal");
+  assert.equal((await rejection(after)).code, "internal");
+  assert.deepEqual(deliveries(chat), ["failed", "failed"]);
+  assert.deepEqual(texts(chat), ["poison", "after"]);
+});
+
+test("a module that fails too often fails the chat with internal, until it is told to reconnect", async () => {
+  const { chat, loader, client } = await openLoaded();
+  client.host.change({ op: "connection", connection: { status: "open" } });
   const ready = chat.ready();
-  client.refuse.set("send", new WebAssembly.RuntimeError("unreachable"));
-  assert.throws(() => chat.send("Hello"), { code: "internal" });
+  const sent = chat.send("Hello");
+  await fail(loader, true);
   assert.equal((await rejection(ready)).code, "internal");
+  assert.equal((await rejection(sent)).code, "internal");
+  // It may have been sent all the same: the history will tell.
+  assert.deepEqual(deliveries(chat), ["pending"]);
   const { connection } = chat.getSnapshot();
   assert.equal(connection.status === "failed" && connection.error.code, "internal");
+  void chat.reconnect();
+  const next = await loader.succeed();
+  assert.deepEqual(next.names, ["start", "sendInDoubt", "reconnect"]);
+});
+
+test("a chat that is closed stays so where its module fails, and shows what it showed", async () => {
+  const { chat, loader, client } = await openLoaded();
+  client.host.change(agentLine(0, "Hello"));
+  client.host.change({ op: "connection", connection: { status: "closed" } });
+  const { loads } = loader;
+  await fail(loader);
+  assert.equal(chat.getSnapshot().connection.status, "closed");
+  assert.deepEqual(texts(chat), ["Hello"]);
+  assert.equal(loader.loads, loads);
+  void chat.restart();
+  assert.deepEqual((await loader.succeed()).names, ["restart"]);
 });
 
 test("frames are watched only while somebody listens", async () => {

@@ -1,5 +1,20 @@
 /** A module of which the test decides what it answers. */
 
+import {
+  CLOSE,
+  DISCARD,
+  END,
+  RAW_SEND,
+  READY,
+  RECONNECT,
+  RESTART,
+  RETRY,
+  SEND,
+  SEND_IN_DOUBT,
+  START,
+  TYPING,
+  WATCH_FRAMES,
+} from "../src/boundary.js";
 import type {
   Change,
   Client,
@@ -9,13 +24,30 @@ import type {
   Persistence,
   PlainError,
 } from "../src/boundary.js";
-import type { Loader } from "../src/module.js";
+import { isPlainError } from "../src/errors.js";
+import type { Loader, User } from "../src/module.js";
+
+/** Names of the commands, and which arguments each has. */
+const COMMANDS = new Map<number, [name: string, ...(number | "call")[]]>([
+  [START, ["start"]],
+  [READY, ["ready", "call"]],
+  [SEND, ["send", "call", 0, 1, 2]],
+  [SEND_IN_DOUBT, ["sendInDoubt", "call", 0, 1, 2]],
+  [RETRY, ["retry", "call", 0]],
+  [DISCARD, ["discard", 0]],
+  [TYPING, ["typing"]],
+  [END, ["end", "call"]],
+  [RESTART, ["restart", "call"]],
+  [RECONNECT, ["reconnect", "call"]],
+  [CLOSE, ["close", "call"]],
+  [RAW_SEND, ["rawSend", 1]],
+]);
 
 /** Notes every command, and hands the host to the test. */
 export class FakeClient implements Client {
   /** Commands in the order they came: the name and the arguments. */
   readonly commands: unknown[][] = [];
-  /** Thrown by the command of that name. */
+  /** Why the command of that name is refused, or what is thrown where that is no refusal. */
   readonly refuse = new Map<string, unknown>();
   /** Run by the command of that name. */
   readonly react = new Map<string, (...args: never[]) => void>();
@@ -27,9 +59,11 @@ export class FakeClient implements Client {
     readonly persistence: Persistence,
   ) {}
 
-  static stored = (): Promise<undefined> => Promise.resolve(undefined);
+  static storage = (): ReturnType<ClientConstructor["storage"]> => ({
+    read: () => Promise.resolve(undefined),
+    remove: () => Promise.resolve(),
+  });
   static isResumable = (): boolean => false;
-  static forgetStored = (): Promise<void> => Promise.resolve();
 
   #note(name: string, ...args: unknown[]): void {
     if (this.refuse.has(name)) throw this.refuse.get(name);
@@ -37,41 +71,19 @@ export class FakeClient implements Client {
     this.react.get(name)?.(...(args as never[]));
   }
 
-  start = (): void => {
-    this.#note("start");
-  };
-  ready = (call: number): void => {
-    this.#note("ready", call);
-  };
-  send = (call: number, draftId: string, text: string, metadata: Record<string, string>): void => {
-    this.#note("send", call, draftId, text, metadata);
-  };
-  retry = (call: number, draftId: string): void => {
-    this.#note("retry", call, draftId);
-  };
-  discard = (draftId: string): void => {
-    this.#note("discard", draftId);
-  };
-  typing = (): void => {
-    this.#note("typing");
-  };
-  end = (call: number): void => {
-    this.#note("end", call);
-  };
-  restart = (call: number): void => {
-    this.#note("restart", call);
-  };
-  reconnect = (call: number): void => {
-    this.#note("reconnect", call);
-  };
-  close = (call: number): void => {
-    this.#note("close", call);
-  };
-  rawSend = (frame: string): void => {
-    this.#note("rawSend", frame);
-  };
-  watchFrames = (on: boolean): void => {
-    this.#note("watchFrames", on);
+  command = (command: number, call: number, ...more: unknown[]): PlainError | null => {
+    if (command === WATCH_FRAMES) {
+      if (call || this.names.includes("watchFrames")) this.#note("watchFrames", call > 0);
+      return null;
+    }
+    const [name, ...wanted] = COMMANDS.get(command) ?? ["unknown"];
+    try {
+      this.#note(name, ...wanted.map((argument) => (argument === "call" ? call : more[argument])));
+      return null;
+    } catch (thrown) {
+      if (isPlainError(thrown)) return thrown;
+      throw thrown;
+    }
   };
   diagnostics = (): Record<string, unknown> => {
     this.#note("diagnostics");
@@ -102,8 +114,12 @@ export class FakeLoader implements Loader {
   onClient: (client: FakeClient) => void = () => undefined;
   #waiting: { resolve: (constructor: ClientConstructor) => void; reject: (error: unknown) => void }[] = [];
 
-  load(): Promise<ClientConstructor> {
+  /** Whoever is to be told when the module fails. */
+  user: User | undefined;
+
+  load(_source?: unknown, user?: User): Promise<ClientConstructor> {
     this.loads += 1;
+    this.user = user;
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 

@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import { afterEach, mock, test } from "node:test";
 
 import type { PolyError } from "../src/errors.js";
-import { ModuleLoader, type Glue } from "../src/module.js";
+import { guard } from "../src/guard.js";
+import { ModuleLoader, type Glue, type User } from "../src/module.js";
 import { FakeClient } from "./fake-module.js";
 
 /** The smallest module there is. */
 const BYTES = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const ADDRESS = "https://www.example.com/chat/poly_messaging_web.wasm";
 
-function loaderWith(init: Glue["init"] = () => Promise.resolve()): ModuleLoader {
-  const loader = new ModuleLoader({ init, Client: FakeClient });
+type Init = ReturnType<Glue>["init"];
+
+function loaderWith(init: Init = () => Promise.resolve()): ModuleLoader {
+  const loader = new ModuleLoader(() => ({ init, Client: FakeClient, endAll: () => undefined }));
   loader.origin = () => new URL(ADDRESS);
   return loader;
 }
@@ -47,8 +50,8 @@ afterEach(() => {
 test("the module is loaded from beside the script, once, however often it is asked for", async () => {
   const asked = serve(wasm());
   let inits = 0;
-  const loader = loaderWith(({ module_or_path }) => {
-    assert.ok(module_or_path instanceof WebAssembly.Module);
+  const loader = loaderWith((module) => {
+    assert.ok(module instanceof WebAssembly.Module);
     inits += 1;
     return Promise.resolve();
   });
@@ -190,4 +193,118 @@ test("a module that does not run is an error that says so", async () => {
     loaderWith(() => Promise.reject(new WebAssembly.LinkError("import object field missing"))),
   );
   assert.match(error.message, /does not run: import object field missing/);
+});
+
+/** A loader whose instances export `work`, and what their glue uses in its place; how often all was ended. */
+function failing(work: () => unknown): { loader: ModuleLoader; instances: (() => unknown)[]; ended: () => number } {
+  const instances: (() => unknown)[] = [];
+  let ended = 0;
+  const loader = new ModuleLoader((guarded) => ({
+    init: () => {
+      instances.push(guarded({ work }).work as () => unknown);
+      return Promise.resolve();
+    },
+    Client: FakeClient,
+    endAll: () => {
+      ended += 1;
+    },
+  }));
+  return { loader, instances, ended: () => ended };
+}
+
+const trap = (): never => {
+  throw new WebAssembly.RuntimeError("unreachable");
+};
+
+test("whoever uses an instance that fails is told once, after what it was called from, and the next is of the same module", async () => {
+  const asked = serve(wasm());
+  const { loader, instances, ended } = failing(trap);
+  loader.origin = () => new URL(ADDRESS);
+  const told: unknown[] = [];
+  const user: User = { failed: (thrown, isHopeless) => told.push([String(thrown), isHopeless, ended()]) };
+  await loader.load(undefined, user);
+  await loader.load(undefined, user);
+  const [instance] = instances;
+  assert.ok(instance);
+  assert.deepEqual(instance(), []);
+  assert.deepEqual(told, []);
+  assert.deepEqual(instance(), []);
+  await Promise.resolve();
+  assert.deepEqual(told, [["RuntimeError: unreachable", false, 1]]);
+  await loader.load(undefined, user);
+  assert.equal(instances.length, 2);
+  assert.equal(loader.state, "loaded");
+  assert.equal(asked.length, 1);
+});
+
+test("after two failures within a minute, a third is one too many; a minute later it is not", async () => {
+  serve(wasm());
+  const { loader, instances } = failing(trap);
+  loader.origin = () => new URL(ADDRESS);
+  const told: boolean[] = [];
+  const user: User = { failed: (_, isHopeless) => told.push(isHopeless) };
+  let now = 5;
+  mock.method(performance, "now", () => now);
+  for (const at of [5, 10, 60_004, 60_011, 120_011, 120_012]) {
+    now = at;
+    await loader.load(undefined, user);
+    instances.at(-1)?.();
+    await Promise.resolve();
+  }
+  assert.deepEqual(told, [false, false, true, false, false, false]);
+});
+
+test("a user that is gone is not told, and is not kept", async () => {
+  serve(wasm());
+  const { loader, instances } = failing(trap);
+  loader.origin = () => new URL(ADDRESS);
+  const told: string[] = [];
+  const gone: User = { failed: () => told.push("gone") };
+  const here: User = { failed: () => told.push("here") };
+  await loader.load(undefined, gone);
+  await loader.load(undefined, here);
+  mock.method(WeakRef.prototype, "deref", function (this: WeakRef<User>) {
+    return undefined;
+  });
+  instances.at(-1)?.();
+  await Promise.resolve();
+  assert.deepEqual(told, []);
+});
+
+test("what an instance exports works through the guard as it is", () => {
+  const memory = { buffer: 1 };
+  const guarded = guard({ add: (one: number, other: number) => one + other, memory } as never, () => assert.fail());
+  assert.equal((guarded.add as (one: number, other: number) => number)(1, 2), 3);
+  assert.equal(guarded.memory, memory);
+});
+
+test("where an instance fails within a call of its own, all of it ends, and its callers go on", () => {
+  const failures: unknown[] = [];
+  const course: string[] = [];
+  const guarded = guard(
+    {
+      outer: () => {
+        inside();
+        course.push("what has failed goes on");
+      },
+      trap,
+    } as never,
+    (thrown) => failures.push(thrown),
+  ) as unknown as Record<"outer" | "trap", () => unknown>;
+  let inside = (): void => {
+    guarded.trap();
+  };
+  assert.deepEqual(guarded.outer(), []);
+  // Whoever listens may catch what comes of it, and calls again.
+  inside = (): void => {
+    try {
+      guarded.trap();
+    } catch {
+      course.push("caught");
+    }
+    guarded.trap();
+  };
+  assert.deepEqual(guarded.outer(), []);
+  assert.equal(failures.length, 1);
+  assert.deepEqual(course, []);
 });

@@ -4,6 +4,8 @@
  * is told as `(kind, id, number, text, more)`; nothing is heard of what was aborted.
  */
 
+import { hold, release } from "./held.js";
+
 /** Longest body taken over, in UTF-16 units; an answer of the API has some 2 KB. Of a longer one no more is read. */
 const MAX_BODY = 256 << 10;
 /** Kinds of answers, as `answers.rs` knows them. */
@@ -130,6 +132,7 @@ export class Requests {
         if (this.abort(id)) this.#tell(kind, id, ...late);
       }, limitMs);
     this.#entries.set(id, { controller, timer });
+    hold(controller, () => this.abort(id));
     let answer = failed;
     try {
       // Never within the call that asked for it.
@@ -146,6 +149,7 @@ export class Requests {
     const entry = this.#entries.get(id);
     clearTimeout(/** @type {number | undefined} */ (entry?.timer));
     this.#entries.delete(id);
+    release(entry?.controller);
     return entry;
   }
 }

@@ -11,6 +11,12 @@ use super::Inbox;
 use super::timers::Timeout;
 use crate::plain;
 
+#[wasm_bindgen(module = "/src/browser/held.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = holdSocket)]
+    fn hold(socket: &WebSocket, is_open: bool);
+}
+
 /// Longest frame that is taken over, in UTF-16 units. A frame of history may be long; one that is longer is set aside.
 const MAX_FRAME: u32 = 8 << 20;
 /// The close code for a socket that never opened or was cut off.
@@ -37,6 +43,7 @@ struct Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
+        hold(&self.web, false);
         self.web.set_onopen(None);
         self.web.set_onmessage(None);
         self.web.set_onerror(None);
@@ -67,6 +74,7 @@ impl Sockets {
             web.set_onmessage(function);
             web.set_onerror(function);
             web.set_onclose(function);
+            hold(&web, true);
             Socket { web, _listener: listener }
         });
         let is_refused = socket.is_none();

@@ -8,6 +8,8 @@
  * other waits its turn, too: who hears of a record finds it stored.
  */
 
+import { hold, release } from "./held.js";
+
 /** Milliseconds that sealing and unsealing may take. Some browsers' IndexedDB never answers; others take seconds to start. */
 const VAULT_LIMIT_MS = 5_000;
 /** Milliseconds that an adapter may take for each call. */
@@ -118,6 +120,7 @@ export class Storage {
   /** Listens to the other tabs from now on. Where there are no channels, each tab is alone. */
   open() {
     if (this.#channel) return;
+    hold(this, () => this.leave());
     try {
       this.#channel = new BroadcastChannel(this.#key);
     } catch {
@@ -177,6 +180,7 @@ export class Storage {
 
   /** As `unlock` and `close`; the chat that this belongs to is gone. */
   leave() {
+    release(this);
     this.#tell = () => undefined;
     this.line(LEAVE);
     this.unlock();

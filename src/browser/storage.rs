@@ -1,6 +1,7 @@
 //! The record of a session, kept beyond the page, and what the tabs of a chat tell each other. `storage.js` and `vault.js` do it: what is made of promises and callbacks
 //! costs several times as much from here.
 
+#[cfg(test)]
 use js_sys::Promise;
 use poly_messaging_engine::RequestId;
 use wasm_bindgen::prelude::*;
@@ -48,9 +49,11 @@ extern "C" {
     /// As `unlock` and `close`: the chat is gone.
     #[wasm_bindgen(method)]
     pub(crate) fn leave(this: &Storage);
+    #[cfg(test)]
     /// A promise of the record, undefined where there is none that can be read. It is not in turn.
     #[wasm_bindgen(method)]
     pub(crate) fn read(this: &Storage) -> Promise;
+    #[cfg(test)]
     /// Removes the record now; a promise of that.
     #[wasm_bindgen(method)]
     pub(crate) fn remove(this: &Storage) -> Promise;

@@ -157,7 +157,8 @@ export function event(sequence, name, payload = {}, metadata = undefined) {
  * Runs a test written in JavaScript: the body of an async function of `page`, `Client`, `event` and `equal`, which
  * throws where two values differ as JSON.
  */
-export async function play(Client, body) {
+export async function play(Exported, body) {
+  const Client = named(Exported);
   const page = new Page();
   const equal = (actual, expected, what = "") => {
     const [left, right] = [JSON.stringify(actual), JSON.stringify(expected)];
@@ -169,4 +170,34 @@ export async function play(Client, body) {
   } finally {
     page.leave();
   }
+}
+
+/** The exported class with a method for each command, which throws what it is refused for. The numbers are those of `src/client.rs`. */
+function named(Exported) {
+  const commands = {
+    start: [0],
+    ready: [1, "call"],
+    send: [2, "call", "draftId", "text", "metadata"],
+    sendInDoubt: [3, "call", "draftId", "text", "metadata"],
+    retry: [4, "call", "draftId"],
+    discard: [5, "draftId"],
+    typing: [6],
+    end: [7, "call"],
+    restart: [8, "call"],
+    reconnect: [9, "call"],
+    close: [10, "call"],
+    rawSend: [11, "text"],
+  };
+  class Client extends Exported {}
+  for (const [name, [number, ...names]] of Object.entries(commands)) {
+    Client.prototype[name] = function (...values) {
+      const { call, draftId, text, metadata } = Object.fromEntries(names.map((name, at) => [name, values[at]]));
+      const refused = this.command(number, call, draftId, text, metadata);
+      if (refused) throw refused;
+    };
+  }
+  Client.prototype.watchFrames = function (on) {
+    this.command(12, +on);
+  };
+  return Client;
 }

@@ -133,6 +133,13 @@ impl Drafts {
         self.0.push(draft);
     }
 
+    /// The one that came last may have been written before.
+    pub(crate) fn doubt_last(&mut self, now: u64) {
+        if let Some(draft) = self.0.last_mut() {
+            draft.doubt(true, now);
+        }
+    }
+
     /// Puts `drafts` before all others.
     pub(crate) fn put_first(&mut self, drafts: Vec<Draft>) {
         let later = core::mem::replace(&mut self.0, drafts);

@@ -130,7 +130,9 @@ impl Engine {
         match input {
             Input::Start => self.start(),
             Input::Ready { call } => self.handle_ready(call),
-            Input::Send { call, draft_id, text, metadata } => self.send(call, draft_id, text, metadata),
+            Input::Send { call, draft_id, text, metadata, is_in_doubt } => {
+                self.send(call, draft_id, text, metadata, is_in_doubt);
+            }
             Input::Retry { call, draft_id } => self.retry(call, &draft_id),
             Input::Discard { draft_id } => self.discard(&draft_id),
             Input::Typing => self.type_key(),
@@ -216,7 +218,7 @@ impl Engine {
         }
     }
 
-    fn send(&mut self, call: CallId, draft_id: String, text: String, metadata: Metadata) {
+    fn send(&mut self, call: CallId, draft_id: String, text: String, metadata: Metadata, is_in_doubt: bool) {
         let bytes = wire::user_message(&text, &draft_id, &metadata).len();
         let refusal = if self.is_over() {
             Some(Error::new(ErrorCode::SessionEnded))
@@ -235,6 +237,9 @@ impl Engine {
         }
         self.finish_typing();
         self.conversation.add_draft(draft_id, text, metadata, call, self.now.wall, &mut self.out);
+        if is_in_doubt {
+            self.conversation.drafts.doubt_last(self.now.mono);
+        }
         self.deliver();
     }
 

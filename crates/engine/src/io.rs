@@ -64,6 +64,8 @@ pub enum Input {
         text: String,
         /// Goes along in `metadata.custom`, and comes back on the echo.
         metadata: Metadata,
+        /// An engine before this one, which has failed, was given it as well: whether it has arrived, the history tells.
+        is_in_doubt: bool,
     },
     /// Send a failed message again.
     Retry {

@@ -98,7 +98,7 @@ fn apply(client: &mut Client, act: &Act, step: usize) -> Option<CallId> {
             let draft_id = draft(&client.events.iter().filter(|event| event["type"] == "messagePending").count());
             let taken = client.events.iter().any(|event| event["draftId"] == draft_id.as_str());
             let draft_id = if taken { format!("{draft_id} at {step}") } else { draft_id };
-            Input::Send { call, draft_id, text: "hello".into(), metadata: Metadata::default() }
+            Input::Send { call, draft_id, text: "hello".into(), metadata: Metadata::default(), is_in_doubt: false }
         }
         _ => {
             match act {

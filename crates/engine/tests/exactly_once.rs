@@ -78,6 +78,28 @@ fn a_late_echo_confirms_a_message_that_was_about_to_be_written_again() {
 }
 
 #[test]
+fn what_an_engine_before_this_one_may_have_sent_is_looked_for_in_the_history_first() {
+    for has_arrived in [true, false] {
+        let mut client = Client::new();
+        client.give(Input::Start);
+        let call = client.call();
+        let (draft_id, text) = ("d1".to_owned(), "one".to_owned());
+        client.give(Input::Send { call, draft_id, text, metadata: Default::default(), is_in_doubt: true });
+        client.answer_token();
+        client.answer_session("s1");
+        client.open();
+        let joined = event(2, "POLY_AGENT_JOINED", json!({ "agent_name": "Ada" }));
+        client.history([session_start(1), joined].into_iter().chain(has_arrived.then(|| echo(3, "d1", "one"))));
+        client.receive(json!({ "type": "EVENT_TYPE_HEARTBEAT", "payload": {} }));
+        assert!(client.frame_texts().is_empty(), "another engine's may still arrive");
+        client.pass(4_000);
+        assert_eq!(client.frame_texts(), if has_arrived { vec![] } else { vec!["one"] });
+        assert_eq!(client.result(call), has_arrived.then_some(Ok(())));
+        assert_eq!(client.texts(), ["one"]);
+    }
+}
+
+#[test]
 fn a_message_that_is_swallowed_again_and_again_is_written_with_growing_pauses_and_fails_in_the_end() {
     let mut client = Client::joined();
     let call = client.send("d1", "one");

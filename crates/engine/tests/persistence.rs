@@ -173,7 +173,7 @@ fn metadata_goes_along_with_a_stored_message() {
     let call = browser.pages[0].client.call();
     let mut metadata = Metadata::default();
     metadata.push("page".into(), "/a\"b".into());
-    browser.give(0, Input::Send { call, draft_id: "d2".into(), text: "hi".into(), metadata });
+    browser.give(0, Input::Send { call, draft_id: "d2".into(), text: "hi".into(), metadata, is_in_doubt: false });
     browser.server.swallows = false;
     browser.reload(0);
     browser.pass(10_000);

@@ -135,7 +135,13 @@ fn act_on(client: &mut Client, act: &Act, log: &[Value], sent: &mut usize) {
             *sent += 1;
             let call = client.call();
             let draft_id = format!("draft {sent}");
-            client.give(Input::Send { call, draft_id, text: text.clone(), metadata: Metadata::default() });
+            client.give(Input::Send {
+                call,
+                draft_id,
+                text: text.clone(),
+                metadata: Metadata::default(),
+                is_in_doubt: false,
+            });
         }
         Act::Typing => drop(client.give(Input::Typing)),
         Act::Reconnect => {

@@ -140,7 +140,10 @@ impl World {
             Act::Send(_) => {
                 let (draft_id, text) = (format!("d{}", self.sent), format!("message {}", self.sent));
                 self.sent += 1;
-                drop(browser.give(page, Input::Send { call, draft_id, text, metadata: Metadata::default() }));
+                drop(browser.give(
+                    page,
+                    Input::Send { call, draft_id, text, metadata: Metadata::default(), is_in_doubt: false },
+                ));
             }
             _ => unreachable!(),
         }

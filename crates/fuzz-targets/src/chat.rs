@@ -205,7 +205,7 @@ impl Chat {
             _ => "A message of the user".to_owned(),
         };
         self.drafts.push(draft_id.clone());
-        self.call(|call| Input::Send { call, draft_id, text, metadata });
+        self.call(|call| Input::Send { call, draft_id, text, metadata, is_in_doubt: false });
     }
 
     // ---------------------------------------------------------------------------------------------------- HTTP

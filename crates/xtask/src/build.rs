@@ -21,6 +21,7 @@ use crate::{
 
 mod bytes;
 mod declarations;
+mod instances;
 mod names;
 pub(crate) mod notices;
 mod order;
@@ -137,11 +138,14 @@ fn bind(options: Options) -> Result<()> {
             .generate_output()
             .context("wasm-bindgen cannot read the module")?;
         if options.dev {
-            return output.emit(bindings());
+            output.emit(bindings())?;
+            return instances::enclose();
         }
         let renamed = names::shorten(output.wasm_mut())?;
         output.emit(bindings())?;
-        names::trim_glue(&renamed)
+        names::trim_glue(&renamed)?;
+        instances::trim()?;
+        instances::enclose()
     })
 }
 

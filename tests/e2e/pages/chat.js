@@ -5,6 +5,8 @@ import * as polyMessaging from "/pkg/index.js";
 const query = new URLSearchParams(location.search);
 const given = JSON.parse(query.get("options") ?? "{}");
 
+if (query.has("traps")) await import("/traps.js");
+
 const tokenOf = (connector) => `connector-token-of-${connector}`;
 
 globalThis.polyMessaging = polyMessaging;

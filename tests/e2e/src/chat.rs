@@ -23,7 +23,7 @@ pub struct Setup {
     pub settings: Value,
     /// Over the options of `createChat`.
     pub options: Value,
-    /// More for the page's address: `lacks`, `preparing`, `waits`.
+    /// More for the page's address: `lacks`, `preparing`, `traps`, `waits`.
     pub query: Vec<(&'static str, String)>,
 }
 

@@ -359,13 +359,22 @@ impl Client {
     pub fn send(&mut self, draft_id: &str, text: &str) -> CallId {
         let call = self.call();
         let (draft_id, text) = (draft_id.to_owned(), text.to_owned());
-        assert_eq!(self.give(Input::Send { call, draft_id, text, metadata: Default::default() }), None);
+        assert_eq!(
+            self.give(Input::Send { call, draft_id, text, metadata: Default::default(), is_in_doubt: false }),
+            None
+        );
         call
     }
 
     pub fn refuses(&mut self, text: &str) -> Option<ErrorCode> {
         let call = self.call();
-        let input = Input::Send { call, draft_id: "d".into(), text: text.into(), metadata: Default::default() };
+        let input = Input::Send {
+            call,
+            draft_id: "d".into(),
+            text: text.into(),
+            metadata: Default::default(),
+            is_in_doubt: false,
+        };
         self.give(input).map(|error| error.code)
     }
 

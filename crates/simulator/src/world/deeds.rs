@@ -113,7 +113,7 @@ impl World {
         }
         let (draft_id, text) = self.outbox.write(self.pages[page].load);
         let call = self.pages[page].call("send");
-        if !self.give(page, Input::Send { call, draft_id, text, metadata: Metadata::default() }) {
+        if !self.give(page, Input::Send { call, draft_id, text, metadata: Metadata::default(), is_in_doubt: false }) {
             self.pages[page].calls.remove(&call);
             self.outbox.take_back();
         }

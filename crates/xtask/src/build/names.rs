@@ -25,11 +25,6 @@ const ORIGIN: &str = "./";
 /// a client but the garbage collector.
 const ABSENT: [&str; 4] = ["Request", "Response", "URL", "Symbol.dispose"];
 
-/// The glue makes one of each as it is imported. Surroundings without them, as jsdom's, can have the elements all the same: the
-/// module is not loaded there (`js/src/module.ts`).
-const STAND_INS: &str = "const TextDecoder = globalThis.TextDecoder ?? class { decode() {} }, \
-                         TextEncoder = globalThis.TextEncoder ?? class { encodeInto() {} };";
-
 /// Names as they were, and as they are now.
 pub(super) type Renamed = Vec<(String, String)>;
 
@@ -71,7 +66,6 @@ pub(super) fn trim_glue(renamed: &Renamed) -> Result<()> {
         tools::npm_program("esbuild")
             .arg(glue())
             .args(ABSENT.map(|name| format!("--define:{name}=undefined")))
-            .arg(format!("--banner:js={STAND_INS}"))
             .args(["--minify-syntax", "--pure:console.warn"])
             .args(["--format=esm", "--allow-overwrite", "--mangle-quoted", "--log-level=warning"])
             .arg(format!("--mangle-props={pattern}"))

@@ -61,7 +61,7 @@ fn order(bodies: &[&[u8]]) -> Vec<usize> {
             }
         }
         let likeness =
-            |function: usize| shared[function] * 1_000_000 / (sequences[last].len() + sequences[function].len() + 20);
+            |function: usize| shared[function] * 1_000_000 / (sequences[last].len() + sequences[function].len() + 8);
         next = left.iter().copied().max_by_key(|&function| (likeness(function), std::cmp::Reverse(function)));
     }
     order

@@ -9,3 +9,4 @@ mod secrets;
 mod sharing;
 mod storage;
 mod tabs;
+mod traps;

@@ -41,6 +41,8 @@ async fn long_conversation<'a>(page: &'a Page, sandbox: &'a Sandbox) -> Chat<'a>
             ]
         })
         .collect();
+    // The page is loaded again later, and takes this session up then.
+    chat.until_kept(&[&chat.session().await]).await;
     chat.order("send", json!({ "frames": frames, "log": true })).await;
     page.wait_until(&format!("chat.getSnapshot().messages.length >= {HISTORY}")).await;
     chat
@@ -54,6 +56,11 @@ async fn until_history_is_shown(page: &Page) {
             && linesShown().at(-1)?.textContent.includes('Table {last} ') && linesShown().length >= 100"
     ))
     .await;
+    // They are drawn some in each frame, and there may be more than that: until a frame brings no further one.
+    let grows = "const before = linesShown().length;
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        return linesShown().length !== before;";
+    while page.eval_async(grows, &[]).await == true {}
 }
 
 /// The reply's pieces: each with its number, in paragraphs, lists and bold.
