@@ -288,7 +288,7 @@ test("where an instance fails within a call of its own, all of it ends, and its 
         course.push("what has failed goes on");
       },
       trap,
-    } as never,
+    },
     (thrown) => failures.push(thrown),
   ) as unknown as Record<"outer" | "trap", () => unknown>;
   let inside = (): void => {
