@@ -191,7 +191,7 @@ function named(Exported) {
   class Client extends Exported {}
   for (const [name, [number, ...names]] of Object.entries(commands)) {
     Client.prototype[name] = function (...values) {
-      const { call, draftId, text, metadata } = Object.fromEntries(names.map((name, at) => [name, values[at]]));
+      const { call = 0, draftId, text, metadata } = Object.fromEntries(names.map((name, at) => [name, values[at]]));
       const refused = this.command(number, call, draftId, text, metadata);
       if (refused) throw refused;
     };
