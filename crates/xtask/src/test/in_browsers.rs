@@ -81,8 +81,9 @@ impl Run {
         let mut count = Count::default();
         for module in modules {
             let mut command = module.run_by(&project::program("wasm-test-runner"));
-            // Within the runner's own limit of 20 s, as `wasm-pack test` has it.
             command.env("WASM_BINDGEN_TEST_ONLY_WEB", "1");
+            // The runner's own limit of 20 s, which `wasm-pack test` has, is for a machine that does nothing else.
+            command.env("WASM_BINDGEN_TEST_TIMEOUT", "120");
             self.browser(engine)?.for_wasm_tests(&mut command)?;
             count += report::counted(&mut command)?;
         }
