@@ -90,7 +90,7 @@ fn the_agent_is_asked_once_the_application_is_prepared() {
 fn an_application_that_is_never_prepared_is_not_waited_for() {
     e2e::on_sandbox(async |page, sandbox| {
         let (waited, prepared) = asked_after(page, sandbox, "never").await;
-        assert!((3_000.0..8_000.0).contains(&waited), "{waited} ms");
+        assert!((3_000.0..6_000.0).contains(&waited), "{waited} ms");
         assert_eq!(prepared[0]["isAborted"], true);
     });
 }

@@ -21,9 +21,8 @@ const PREFIXES: [&str; 5] = ["__wb", "__externref", "_wbg", "client_", "wasm_bin
 /// Where the module takes its imports to come from.
 const ORIGIN: &str = "./";
 
-/// What the glue need not look for: it is given a compiled module, never an address or an answer, and nobody disposes of
-/// a client but the garbage collector.
-const ABSENT: [&str; 4] = ["Request", "Response", "URL", "Symbol.dispose"];
+/// What the glue need not look for: nobody disposes of a client but the garbage collector.
+const ABSENT: &str = "Symbol.dispose";
 
 /// Names as they were, and as they are now.
 pub(super) type Renamed = Vec<(String, String)>;
@@ -65,7 +64,7 @@ pub(super) fn trim_glue(renamed: &Renamed) -> Result<()> {
     run(
         tools::npm_program("esbuild")
             .arg(glue())
-            .args(ABSENT.map(|name| format!("--define:{name}=undefined")))
+            .arg(format!("--define:{ABSENT}=undefined"))
             .args(["--minify-syntax", "--pure:console.warn"])
             .args(["--format=esm", "--allow-overwrite", "--mangle-quoted", "--log-level=warning"])
             .arg(format!("--mangle-props={pattern}"))
